@@ -1,0 +1,227 @@
+//! The definitions that the macro can see: those of an annotated module, and the runtime's own.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+use syn::{
+    Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemStruct, Pat, ReturnType, Signature,
+    parse_quote,
+};
+
+use crate::graph::Type;
+use crate::report::Errors;
+use crate::written::{Names, Written};
+
+/// A struct of parameters.
+pub(crate) struct Structure {
+    pub(crate) span: Span,
+    /// Whether it is one of the runtime's own.
+    builtin: bool,
+    pub(crate) fields: Vec<(String, Written)>,
+    methods: BTreeMap<String, Inlined>,
+}
+
+/// A function whose body is put in the place of its calls.
+#[derive(Clone)]
+pub(crate) struct Inlined {
+    /// Names and types; `self` has no type of its own.
+    pub(crate) parameters: Vec<(String, Option<syn::Type>)>,
+    pub(crate) result: Option<syn::Type>,
+    pub(crate) block: Block,
+}
+
+#[derive(Default)]
+pub(crate) struct Items {
+    structures: BTreeMap<String, Structure>,
+    functions: BTreeMap<String, Inlined>,
+}
+
+impl Items {
+    /// What every function can use: the runtime's layers.
+    pub(crate) fn builtin() -> Self {
+        let mut items = Items::default();
+        let definitions: [Item; 2] = [
+            parse_quote! { struct Linear { weight: Matrix, bias: Vector } },
+            parse_quote! {
+                impl Linear {
+                    fn forward(&self, x: &Matrix) -> Matrix { x.matmul(&self.weight.t()) + &self.bias }
+                }
+            },
+        ];
+        items.add(&definitions, &mut Errors::default());
+        items
+            .structures
+            .values_mut()
+            .for_each(|structure| structure.builtin = true);
+        items
+    }
+
+    /// Adds the structs, methods and functions of a module.
+    pub(crate) fn add(&mut self, items: &[Item], errors: &mut Errors) {
+        let own = items.iter().filter_map(|item| match item {
+            Item::Struct(structure) => Some(structure.ident.to_string()),
+            _ => None,
+        });
+        let names: Vec<String> = self.struct_names().into_iter().chain(own).collect();
+        for item in items {
+            match item {
+                Item::Struct(structure) => self.add_struct(structure, &names, errors),
+                Item::Fn(function) => {
+                    if let Some(inlined) = inlined(&function.sig, &function.block) {
+                        self.functions
+                            .insert(function.sig.ident.to_string(), inlined);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for item in items {
+            if let Item::Impl(block) = item
+                && block.trait_.is_none()
+            {
+                self.add_methods(block);
+            }
+        }
+    }
+
+    fn add_struct(&mut self, structure: &ItemStruct, names: &[String], errors: &mut Errors) {
+        let Fields::Named(fields) = &structure.fields else {
+            errors.push(
+                &structure.ident,
+                "a struct of parameters has named fields",
+                "write `struct Name { field: Type }`",
+            );
+            return;
+        };
+        if !structure.generics.params.is_empty() {
+            errors.push(
+                &structure.generics,
+                "a struct of parameters cannot be generic yet",
+                "write it for `f32` or for `f64`",
+            );
+            return;
+        }
+        let mut known = Vec::new();
+        for field in &fields.named {
+            match (
+                &field.ident,
+                Written::parse(
+                    &field.ty,
+                    &Names {
+                        generic: None,
+                        structs: names,
+                    },
+                ),
+            ) {
+                (Some(name), Ok(written)) if !matches!(field.ty, syn::Type::Reference(_)) => {
+                    known.push((name.to_string(), written));
+                }
+                (_, Ok(_)) => errors.push(
+                    &field.ty,
+                    "a struct of parameters owns its fields",
+                    "remove the `&`",
+                ),
+                (_, Err(error)) => errors.combine(error),
+            }
+        }
+        self.structures.insert(
+            structure.ident.to_string(),
+            Structure {
+                span: structure.ident.span(),
+                builtin: false,
+                fields: known,
+                methods: BTreeMap::new(),
+            },
+        );
+    }
+
+    fn add_methods(&mut self, block: &ItemImpl) {
+        let syn::Type::Path(path) = &*block.self_ty else {
+            return;
+        };
+        let Some(structure) = path
+            .path
+            .get_ident()
+            .and_then(|name| self.structures.get_mut(&name.to_string()))
+        else {
+            return;
+        };
+        for item in &block.items {
+            if let ImplItem::Fn(method) = item
+                && let Some(inlined) = inlined(&method.sig, &method.block)
+            {
+                structure
+                    .methods
+                    .insert(method.sig.ident.to_string(), inlined);
+            }
+        }
+    }
+
+    pub(crate) fn struct_names(&self) -> Vec<String> {
+        self.structures.keys().cloned().collect()
+    }
+
+    pub(crate) fn structure(&self, name: &str) -> Option<&Structure> {
+        self.structures.get(name)
+    }
+
+    /// Whether the struct is one of the runtime's own.
+    pub(crate) fn is_builtin(&self, name: &str) -> bool {
+        self.structures
+            .get(name)
+            .is_some_and(|structure| structure.builtin)
+    }
+
+    /// The type of all floats in a struct; `Err` if there are several.
+    pub(crate) fn element_of(&self, name: &str) -> Result<Option<Type>, ()> {
+        let mut found = None;
+        let Some(structure) = self.structures.get(name) else {
+            return Ok(None);
+        };
+        for (_, written) in &structure.fields {
+            let element = match written {
+                Written::Struct(inner) => self.element_of(inner)?,
+                written => written.element().filter(|element| element.is_float()),
+            };
+            match (found, element) {
+                (Some(known), Some(element)) if known != element => return Err(()),
+                (None, element) => found = element,
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn function(&self, name: &str) -> Option<Inlined> {
+        self.functions.get(name).cloned()
+    }
+
+    pub(crate) fn method(&self, structure: &str, name: &str) -> Option<Inlined> {
+        self.structures.get(structure)?.methods.get(name).cloned()
+    }
+}
+
+/// What is needed of a function to put it in, if each of its parameters has a name.
+fn inlined(signature: &Signature, block: &Block) -> Option<Inlined> {
+    let parameter = |input: &FnArg| match input {
+        FnArg::Receiver(_) => Some(("self".to_owned(), None)),
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(name) => Some((name.ident.to_string(), Some((*typed.ty).clone()))),
+            _ => None,
+        },
+    };
+    let result = match &signature.output {
+        ReturnType::Type(_, ty) => Some((**ty).clone()),
+        ReturnType::Default => None,
+    };
+    let parameters = signature
+        .inputs
+        .iter()
+        .map(parameter)
+        .collect::<Option<_>>()?;
+    Some(Inlined {
+        parameters,
+        result,
+        block: block.clone(),
+    })
+}

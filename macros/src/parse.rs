@@ -1,0 +1,385 @@
+//! Tokens to [`Function`]: what the user wrote, if it is supported.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, FnArg, ItemFn, Pat, Path, ReturnType, Token, parse_quote};
+
+use crate::report::{Errors, nearest};
+use crate::written::{Names, Written, text};
+
+/// What stands in the brackets of `#[differentiable(..)]`.
+#[derive(Default)]
+pub(crate) struct Options {
+    wrt: Option<Vec<Ident>>,
+    krate: Option<Path>,
+}
+
+impl Options {
+    /// The runtime crate, as emitted code names it.
+    pub(crate) fn krate(&self) -> Path {
+        self.krate.clone().unwrap_or_else(|| parse_quote!(::gradus))
+    }
+
+    /// The options of an item inside an annotated module, which inherits the module's.
+    pub(crate) fn inherit(mut self, outer: &Options) -> Self {
+        self.krate = self.krate.or_else(|| outer.krate.clone());
+        self
+    }
+
+    /// The options of `#[differentiable]` or `#[differentiable(..)]` as an attribute in a module.
+    pub(crate) fn of_attribute(attribute: &Attribute) -> syn::Result<Self> {
+        match &attribute.meta {
+            syn::Meta::Path(_) => Ok(Options::default()),
+            _ => attribute.parse_args(),
+        }
+    }
+}
+
+impl Parse for Options {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let mut options = Options::default();
+        while !input.is_empty() {
+            if input.peek(Token![crate]) {
+                let keyword: Token![crate] = input.parse()?;
+                input.parse::<Token![=]>()?;
+                if options
+                    .krate
+                    .replace(input.call(Path::parse_mod_style)?)
+                    .is_some()
+                {
+                    return Err(syn::Error::new_spanned(
+                        keyword,
+                        "`crate` is given twice\nhelp: keep one",
+                    ));
+                }
+            } else {
+                let name: Ident = input.parse()?;
+                if name != "wrt" {
+                    return Err(unknown_option(&name));
+                }
+                let list;
+                syn::parenthesized!(list in input);
+                let names = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
+                if names.is_empty() {
+                    let message = "`wrt()` names no parameter\nhelp: name those to differentiate, as in `wrt(w, b)`, or leave it out for all";
+                    return Err(syn::Error::new_spanned(name, message));
+                }
+                if options.wrt.replace(names.into_iter().collect()).is_some() {
+                    return Err(syn::Error::new_spanned(
+                        name,
+                        "`wrt` is given twice\nhelp: put all names into one",
+                    ));
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+fn unknown_option(name: &Ident) -> syn::Error {
+    let known = ["wrt", "crate"];
+    let help = match nearest(&name.to_string(), known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "the options are `wrt(w, b)` and `crate = path`".to_owned(),
+    };
+    syn::Error::new_spanned(name, format!("unknown option `{name}`\nhelp: {help}"))
+}
+
+#[derive(Clone)]
+pub(crate) struct Param {
+    pub(crate) name: Ident,
+    pub(crate) written: Written,
+    pub(crate) by_reference: bool,
+    /// Whether the function is differentiated with respect to it.
+    pub(crate) active: bool,
+}
+
+/// A function to differentiate, with its types known.
+#[derive(Clone)]
+pub(crate) struct Function {
+    pub(crate) item: ItemFn,
+    pub(crate) krate: Path,
+    pub(crate) params: Vec<Param>,
+    pub(crate) result: Written,
+    /// The type parameter `T: Real`, if there is one.
+    pub(crate) generic: Option<String>,
+}
+
+/// Reads a function, and notes all that is wrong with its signature.
+pub(crate) fn function(
+    item: ItemFn,
+    options: Options,
+    structs: &[String],
+    errors: &mut Errors,
+) -> Option<Function> {
+    let found = errors_of_modifiers(&item, errors);
+    let generic = type_parameter(&item, errors);
+    let names = Names {
+        generic: generic.as_deref(),
+        structs,
+    };
+    let mut params = Vec::new();
+    let mut complete = found;
+    for input in &item.sig.inputs {
+        match param(input, &names) {
+            Ok(param) => params.push(param),
+            Err(error) => {
+                errors.combine(error);
+                complete = false;
+            }
+        }
+    }
+    let result = match result(&item, &names) {
+        Ok(result) => Some(result),
+        Err(error) => {
+            errors.combine(error);
+            None
+        }
+    };
+    if !complete {
+        return None;
+    }
+    let krate = options.krate();
+    activate(&mut params, options.wrt, &item, structs, errors)?;
+    Some(Function {
+        item,
+        krate,
+        params,
+        result: result?,
+        generic,
+    })
+}
+
+fn errors_of_modifiers(item: &ItemFn, errors: &mut Errors) -> bool {
+    let signature = &item.sig;
+    let mut refuse = |place: Option<&dyn ToTokens>, what: &str, help: &str| {
+        if let Some(place) = place {
+            errors.push(
+                place.to_token_stream(),
+                format!("{what} cannot be differentiated"),
+                help,
+            );
+        }
+        place.is_none()
+    };
+    let unsafety = match &signature.safety {
+        syn::Safety::Unsafe(token) => Some(token as &dyn ToTokens),
+        _ => None,
+    };
+    let checks = [
+        refuse(
+            signature.constness.as_ref().map(|token| token as _),
+            "a `const fn`",
+            "remove `const`",
+        ),
+        refuse(
+            signature.asyncness.as_ref().map(|token| token as _),
+            "an `async fn`",
+            "remove `async`",
+        ),
+        refuse(unsafety, "an `unsafe fn`", "remove `unsafe`"),
+        refuse(
+            signature.abi.as_ref().map(|token| token as _),
+            "an `extern` function",
+            "remove `extern`",
+        ),
+        refuse(
+            signature.variadic.as_ref().map(|token| token as _),
+            "a variadic function",
+            "name each parameter",
+        ),
+    ];
+    checks.into_iter().all(|fine| fine)
+}
+
+/// The one type parameter that stands for a float.
+fn type_parameter(item: &ItemFn, errors: &mut Errors) -> Option<String> {
+    let mut parameters = item.sig.generics.type_params();
+    let first = parameters.next()?;
+    if let Some(second) = parameters.next() {
+        errors.push(
+            second,
+            "a differentiable function has one type parameter at most",
+            "use `T: Real` for all floats",
+        );
+    }
+    let clause = item
+        .sig
+        .generics
+        .where_clause
+        .as_ref()
+        .map(text)
+        .unwrap_or_default();
+    let bounds = first.bounds.to_token_stream().to_string();
+    if !bounds.contains("Real") && !clause.contains("Real") {
+        let help = format!("write `{}: Real`", first.ident);
+        errors.push(
+            first,
+            format!("nothing says that `{}` is a float", first.ident),
+            help,
+        );
+    }
+    Some(first.ident.to_string())
+}
+
+fn param(input: &FnArg, names: &Names) -> syn::Result<Param> {
+    let FnArg::Typed(typed) = input else {
+        let message = "a method cannot be differentiated on its own\nhelp: put the `impl` into a `#[differentiable] mod { .. }`, and annotate a function there that calls the method";
+        return Err(syn::Error::new_spanned(input, message));
+    };
+    let Pat::Ident(pattern) = &*typed.pat else {
+        let message = "a parameter needs a name, since its derivative has that name\nhelp: take the pattern apart with a `let` in the body";
+        return Err(syn::Error::new_spanned(&typed.pat, message));
+    };
+    if let Some(mutable) = &pattern.mutability {
+        let message = "a parameter cannot be `mut` here\nhelp: bind a new name with `let`";
+        return Err(syn::Error::new_spanned(mutable, message));
+    }
+    let written = Written::parse(&typed.ty, names)?;
+    let by_reference = matches!(&*typed.ty, syn::Type::Reference(_));
+    let owned_tensor =
+        matches!(written, Written::Tensor { .. } | Written::Struct(_)) && !by_reference;
+    if owned_tensor {
+        let message = format!(
+            "`{}` would be consumed by each call\nhelp: write `&{}`",
+            pattern.ident,
+            text(&typed.ty)
+        );
+        return Err(syn::Error::new_spanned(&typed.ty, message));
+    }
+    Ok(Param {
+        name: pattern.ident.clone(),
+        written,
+        by_reference,
+        active: false,
+    })
+}
+
+fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
+    let help = "help: a function to differentiate returns a float: `-> f32`, `-> f64` or `-> T` with `T: Real`";
+    let ReturnType::Type(_, ty) = &item.sig.output else {
+        return Err(syn::Error::new_spanned(
+            &item.sig.ident,
+            format!("the function returns nothing to differentiate\n{help}"),
+        ));
+    };
+    match Written::parse(ty, names) {
+        Ok(Written::Scalar(element))
+            if element.is_float() && !matches!(&**ty, syn::Type::Reference(_)) =>
+        {
+            Ok(Written::Scalar(element))
+        }
+        _ => Err(syn::Error::new_spanned(
+            ty,
+            format!(
+                "`{}` cannot be differentiated as a result\n{help}",
+                text(ty)
+            ),
+        )),
+    }
+}
+
+/// Marks the parameters that `wrt` names, or all that can be differentiated.
+fn activate(
+    params: &mut [Param],
+    wrt: Option<Vec<Ident>>,
+    item: &ItemFn,
+    structs: &[String],
+    errors: &mut Errors,
+) -> Option<()> {
+    let differentiable = |written: &Written| match written {
+        Written::Struct(name) => structs.contains(name),
+        _ => written.element().is_some_and(|element| element.is_float()),
+    };
+    let Some(wrt) = wrt else {
+        for param in params.iter_mut() {
+            param.active = differentiable(&param.written);
+        }
+        if !params.iter().any(|param| param.active) {
+            let help = "give it a parameter of a float type, an array or a tensor of floats";
+            errors.push(
+                &item.sig.ident,
+                "the function has no parameter to differentiate by",
+                help,
+            );
+            return None;
+        }
+        return Some(());
+    };
+    let names: Vec<String> = params.iter().map(|param| param.name.to_string()).collect();
+    let mut fine = true;
+    for name in wrt {
+        let Some(param) = params.iter_mut().find(|param| param.name == name) else {
+            let help = match nearest(&name.to_string(), names.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("the parameters are {}", listed(&names)),
+            };
+            errors.push(
+                &name,
+                format!("`{}` has no parameter `{name}`", item.sig.ident),
+                help,
+            );
+            fine = false;
+            continue;
+        };
+        if param.active {
+            errors.push(&name, format!("`{name}` is named twice"), "name it once");
+            fine = false;
+        } else if !differentiable(&param.written) {
+            errors.push(
+                &name,
+                format!("`{name}` is not made of floats, so there is no derivative by it"),
+                "leave it out of `wrt`",
+            );
+            fine = false;
+        }
+        param.active = true;
+    }
+    fine.then_some(())
+}
+
+/// `a`, `b` and `c`, in backticks.
+pub(crate) fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => quoted.join(""),
+    }
+}
+
+/// The item as a function, or an error that says what the attribute is for.
+pub(crate) fn item_fn(item: TokenStream) -> syn::Result<ItemFn> {
+    let wrong = |item: &dyn ToTokens, what: &str| {
+        let message = format!(
+            "`#[differentiable]` does not apply to {what}\nhelp: it applies to a function with a body, or to a module of them"
+        );
+        Err(syn::Error::new_spanned(item.to_token_stream(), message))
+    };
+    match syn::parse2::<syn::Item>(item)? {
+        syn::Item::Fn(function) => Ok(function),
+        syn::Item::Struct(item) => wrong(&item.ident, "a struct"),
+        syn::Item::Enum(item) => wrong(&item.ident, "an enum"),
+        syn::Item::Const(item) => wrong(&item.ident, "a constant"),
+        syn::Item::Trait(item) => wrong(&item.ident, "a trait"),
+        syn::Item::Impl(item) => wrong(&item.self_ty, "an `impl`"),
+        other => wrong(&other, "this item"),
+    }
+}
+
+/// The function as rustc can still check the rest of the program against it, after a mistake was
+/// reported: with its signature, but without the body, whose own errors would repeat ours.
+pub(crate) fn without_body(item: TokenStream) -> TokenStream {
+    let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else {
+        return item;
+    };
+    function.block = parse_quote!({ ::core::unimplemented!() });
+    quote! {
+        #[allow(unused_variables, unused_mut, clippy::all)]
+        #function
+    }
+}

@@ -1,0 +1,272 @@
+//! Types as the user writes them: all the type information a macro has.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Expr, GenericArgument, Lit, PathArguments};
+
+use crate::graph::Type;
+
+/// The length of an array type.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Length {
+    Literal(usize),
+    /// A const parameter or a constant in scope.
+    Const(String),
+}
+
+/// A type that can be differentiated, or passed along as data.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Written {
+    Scalar(Type),
+    Tensor { element: Type, rank: usize },
+    Slice(Type),
+    Array { element: Type, lengths: Vec<Length> },
+    Struct(String),
+}
+
+pub(crate) const KNOWN: &str = "f32, f64, T with T: Real, &Vector, &Matrix, &Tensor<T, R>, &[T], [T; N], [[T; N]; M], \
+    usize and other integers, bool, &[usize], and structs defined in the same `#[differentiable] mod`";
+
+const INTEGERS: [&str; 12] = [
+    "usize", "u8", "u16", "u32", "u64", "u128", "isize", "i8", "i16", "i32", "i64", "i128",
+];
+
+/// The names that types are read with.
+pub(crate) struct Names<'a> {
+    /// The function's type parameter with the bound `Real`.
+    pub(crate) generic: Option<&'a str>,
+    /// The structs whose definitions are known.
+    pub(crate) structs: &'a [String],
+}
+
+impl Written {
+    pub(crate) fn element(&self) -> Option<Type> {
+        match self {
+            Written::Scalar(element) | Written::Slice(element) => Some(*element),
+            Written::Tensor { element, .. } | Written::Array { element, .. } => Some(*element),
+            Written::Struct(_) => None,
+        }
+    }
+
+    pub(crate) fn rank(&self) -> usize {
+        match self {
+            Written::Scalar(_) | Written::Struct(_) => 0,
+            Written::Tensor { rank, .. } => *rank,
+            Written::Slice(_) => 1,
+            Written::Array { lengths, .. } => lengths.len(),
+        }
+    }
+
+    /// Reads a type, through references.
+    pub(crate) fn parse(ty: &syn::Type, names: &Names) -> Result<Self, syn::Error> {
+        let unknown = || {
+            let text = format!(
+                "gradus does not know the type `{}`\nhelp: the types it knows are {KNOWN}",
+                text(ty)
+            );
+            syn::Error::new_spanned(ty, text)
+        };
+        match ty {
+            syn::Type::Reference(reference) if reference.mutability.is_some() => {
+                Err(syn::Error::new_spanned(
+                    ty,
+                    "a `&mut` parameter cannot be differentiated\nhelp: return the new value instead",
+                ))
+            }
+            syn::Type::Reference(reference) => Self::parse(&reference.elem, names),
+            syn::Type::Paren(inner) => Self::parse(&inner.elem, names),
+            syn::Type::Group(inner) => Self::parse(&inner.elem, names),
+            syn::Type::Slice(slice) => match Self::parse(&slice.elem, names)? {
+                Written::Scalar(element) => Ok(Written::Slice(element)),
+                _ => Err(unknown()),
+            },
+            syn::Type::Array(array) => {
+                let length = Length::parse(&array.len)?;
+                match Self::parse(&array.elem, names)? {
+                    Written::Scalar(element) => Ok(Written::Array {
+                        element,
+                        lengths: vec![length],
+                    }),
+                    Written::Array {
+                        element,
+                        mut lengths,
+                    } => {
+                        lengths.insert(0, length);
+                        Ok(Written::Array { element, lengths })
+                    }
+                    _ => Err(unknown()),
+                }
+            }
+            syn::Type::Path(path) if path.qself.is_none() => {
+                Self::path(&path.path, names).ok_or_else(unknown)
+            }
+            _ => Err(unknown()),
+        }
+    }
+
+    fn path(path: &syn::Path, names: &Names) -> Option<Self> {
+        let last = path.segments.last()?;
+        let name = last.ident.to_string();
+        let arguments: Vec<&GenericArgument> = match &last.arguments {
+            PathArguments::AngleBracketed(arguments) => arguments.args.iter().collect(),
+            _ => Vec::new(),
+        };
+        let element = || match arguments.first() {
+            None => Some(Type::F32),
+            Some(GenericArgument::Type(syn::Type::Path(path))) => {
+                match Self::path(&path.path, names)? {
+                    Written::Scalar(element) if element.is_float() => Some(element),
+                    _ => None,
+                }
+            }
+            Some(_) => None,
+        };
+        match name.as_str() {
+            "Vector" => Some(Written::Tensor {
+                element: element()?,
+                rank: 1,
+            }),
+            "Matrix" => Some(Written::Tensor {
+                element: element()?,
+                rank: 2,
+            }),
+            "Tensor" => match arguments.get(1)? {
+                GenericArgument::Const(rank) => {
+                    let rank = literal(rank)?;
+                    (1..=4).contains(&rank).then_some(Written::Tensor {
+                        element: element()?,
+                        rank,
+                    })
+                }
+                _ => None,
+            },
+            _ if !arguments.is_empty() => None,
+            "f32" => Some(Written::Scalar(Type::F32)),
+            "f64" => Some(Written::Scalar(Type::F64)),
+            "bool" => Some(Written::Scalar(Type::Bool)),
+            _ if names.generic == Some(name.as_str()) => Some(Written::Scalar(Type::Generic)),
+            _ if names.structs.contains(&name) => Some(Written::Struct(name)),
+            _ => INTEGERS
+                .iter()
+                .find(|known| **known == name)
+                .map(|known| Written::Scalar(Type::Int(known))),
+        }
+    }
+}
+
+impl Length {
+    fn parse(length: &Expr) -> Result<Self, syn::Error> {
+        if let Some(length) = literal(length) {
+            return Ok(Length::Literal(length));
+        }
+        match length {
+            Expr::Path(path) => Ok(Length::Const(text(path))),
+            // A const parameter in a type is parsed as a block or a group in some positions.
+            Expr::Block(block) => match block.block.stmts.as_slice() {
+                [syn::Stmt::Expr(inner, None)] => Self::parse(inner),
+                _ => Err(unknown_length(length)),
+            },
+            _ => Err(unknown_length(length)),
+        }
+    }
+}
+
+fn unknown_length(length: &Expr) -> syn::Error {
+    syn::Error::new_spanned(
+        length,
+        "gradus does not compute array lengths\nhelp: write a number, or give the length a name with `const N: usize = ..;`",
+    )
+}
+
+fn literal(expr: &Expr) -> Option<usize> {
+    match expr {
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Int(int) => int.base10_parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The user's own text, without the spaces that printing tokens puts in.
+pub(crate) fn text(tokens: impl ToTokens) -> String {
+    let mut printed = tokens.to_token_stream().to_string();
+    for (from, to) in [
+        (" . ", "."),
+        (" (", "("),
+        ("( ", "("),
+        (" )", ")"),
+        (" ,", ","),
+        ("& ", "&"),
+        (" [", "["),
+        ("[ ", "["),
+        (" ]", "]"),
+        (" :: ", "::"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ;", ";"),
+        (" ?", "?"),
+    ] {
+        printed = printed.replace(from, to);
+    }
+    printed
+}
+
+/// How a type is named in emitted code, which must not depend on the user's imports.
+pub(crate) fn path(written: &Written, krate: &syn::Path, generic: Option<&str>) -> TokenStream {
+    let scalar = |ty: Type| scalar_path(ty, generic);
+    match written {
+        Written::Scalar(ty) => scalar(*ty),
+        Written::Tensor { element, rank } => {
+            let (element, rank) = (
+                scalar(*element),
+                proc_macro2::Literal::usize_unsuffixed(*rank),
+            );
+            quote!(#krate::Tensor<#element, #rank>)
+        }
+        Written::Slice(element) => {
+            let element = scalar(*element);
+            quote!([#element])
+        }
+        Written::Array { element, lengths } => {
+            lengths
+                .iter()
+                .rev()
+                .fold(scalar(*element), |inner, length| {
+                    let length = length.to_tokens();
+                    quote!([#inner; #length])
+                })
+        }
+        Written::Struct(name) => ident(name).into_token_stream(),
+    }
+}
+
+impl Length {
+    pub(crate) fn to_tokens(&self) -> TokenStream {
+        match self {
+            Length::Literal(length) => {
+                proc_macro2::Literal::usize_unsuffixed(*length).into_token_stream()
+            }
+            Length::Const(path) => path
+                .parse()
+                .expect("the text of a path that the user wrote"),
+        }
+    }
+}
+
+pub(crate) fn scalar_path(ty: Type, generic: Option<&str>) -> TokenStream {
+    match ty {
+        Type::F32 => quote!(f32),
+        Type::F64 => quote!(f64),
+        Type::Generic => ident(generic.expect("the type is only made where there is a parameter"))
+            .into_token_stream(),
+        Type::Int(name) => ident(name).into_token_stream(),
+        Type::Bool => quote!(bool),
+        Type::Untyped => TokenStream::new(),
+    }
+}
+
+fn ident(name: &str) -> proc_macro2::Ident {
+    proc_macro2::Ident::new(name, Span::call_site())
+}
