@@ -1,0 +1,126 @@
+//! What an expression of the user stands for while it is lowered, and how arrays combine.
+
+use crate::graph::{Axis, FoldOp, Graph, Id, fresh_axes};
+use crate::ops::Op;
+use crate::shape::{Extent, Extents};
+
+/// The value of an expression.
+#[derive(Clone, Debug)]
+pub(crate) enum Value {
+    Scalar(Id),
+    Array(Array),
+    Tuple(Vec<Value>),
+    /// A struct's name and fields.
+    Struct(String, Vec<(String, Value)>),
+    /// The value of something that was refused: nothing more is said about it.
+    Refused,
+}
+
+/// An array of which only an element is written down: the one at `axes`.
+#[derive(Clone, Debug)]
+pub(crate) struct Array {
+    pub(crate) axes: Vec<Axis>,
+    pub(crate) body: Id,
+}
+
+/// Extents that must be equal and are known to differ.
+pub(crate) struct Mismatch {
+    pub(crate) left: Vec<Extent>,
+    pub(crate) right: Vec<Extent>,
+}
+
+impl Array {
+    /// An array with elements computed from their indices.
+    pub(crate) fn new(graph: &Graph, shape: &[Extent], element: impl FnOnce(&[Id]) -> Id) -> Self {
+        let axes = fresh_axes(shape, &[]);
+        let body = element(&graph.indices(&axes));
+        Array { axes, body }
+    }
+
+    /// A parameter or another array that is a node of its own.
+    pub(crate) fn of_node(graph: &Graph, node: Id) -> Self {
+        Array::new(graph, &graph.shape(node), |indices| {
+            graph.get(node, indices)
+        })
+    }
+
+    pub(crate) fn rank(&self) -> usize {
+        self.axes.len()
+    }
+
+    pub(crate) fn shape(&self) -> Vec<Extent> {
+        self.axes.iter().map(|axis| axis.extent).collect()
+    }
+
+    /// The element at the indices.
+    pub(crate) fn at(&self, graph: &Graph, indices: &[Id]) -> Id {
+        if graph.indices(&self.axes) == indices {
+            return self.body;
+        }
+        graph.get(graph.build(&self.axes, self.body), indices)
+    }
+
+    pub(crate) fn map(&self, change: impl FnOnce(Id) -> Id) -> Self {
+        Array {
+            axes: self.axes.clone(),
+            body: change(self.body),
+        }
+    }
+
+    /// Elementwise, with the shorter shape repeated along the leading axes of the longer one.
+    pub(crate) fn zip(
+        graph: &Graph,
+        extents: &Extents,
+        operands: [&Array; 2],
+        demanded_by: &str,
+        combine: impl FnOnce(Id, Id) -> Id,
+    ) -> Result<Self, Mismatch> {
+        let [left, right] = operands;
+        let (a, b) = (left.shape(), right.shape());
+        for (&one, &other) in a.iter().rev().zip(b.iter().rev()) {
+            if extents.unify(one, other, demanded_by).is_err() {
+                return Err(Mismatch { left: a, right: b });
+            }
+        }
+        let shape = if a.len() >= b.len() { &a } else { &b };
+        Ok(Array::new(graph, shape, |indices| {
+            let one = left.at(graph, &indices[indices.len() - a.len()..]);
+            let other = right.at(graph, &indices[indices.len() - b.len()..]);
+            combine(one, other)
+        }))
+    }
+
+    /// Folds over one axis.
+    pub(crate) fn fold_axis(&self, graph: &Graph, op: FoldOp, axis: usize) -> Self {
+        let mut shape = self.shape();
+        let folded = shape.remove(axis);
+        Array::new(graph, &shape, |indices| {
+            let inner = fresh_axes(&[folded], &free_axes(graph, indices))[0];
+            let mut all = indices.to_vec();
+            all.insert(axis, graph.index(inner));
+            graph.fold(op, &[inner], self.at(graph, &all))
+        })
+    }
+
+    /// The sum over `k` of products, which is what every kind of matrix product is.
+    pub(crate) fn contract(
+        graph: &Graph,
+        shape: &[Extent],
+        contracted: Extent,
+        multiply: &'static Op,
+        factors: impl FnOnce(&[Id], Id) -> [Id; 2],
+    ) -> Self {
+        Array::new(graph, shape, |indices| {
+            let axis = fresh_axes(&[contracted], &free_axes(graph, indices))[0];
+            let factors = factors(indices, graph.index(axis));
+            graph.fold(FoldOp::Sum, &[axis], graph.op(multiply, &factors))
+        })
+    }
+}
+
+fn free_axes(graph: &Graph, indices: &[Id]) -> Vec<Axis> {
+    indices
+        .iter()
+        .flat_map(|&index| graph.free(index))
+        .collect()
+}
