@@ -1,0 +1,354 @@
+//! Where values live, and where those that are computed again are computed.
+
+use std::collections::{HashMap, HashSet};
+
+use super::units::{Unit, Units};
+use super::{Home, Item, Path, Program, Step, Storage, is_leaf_access, is_mark, paths};
+use crate::graph::{Axis, Graph, Id, Node};
+
+pub(super) fn place(graph: &Graph, units: &Units, items: Vec<Item>, roots: &[Id]) -> Program {
+    let mut found = HashMap::new();
+    paths(&items, &mut Vec::new(), &mut found);
+    let (storage, resets) = storage(graph, units, &found, roots);
+    let mut placer = Placer {
+        graph,
+        units,
+        storage: &storage,
+        resets,
+        blocks: Vec::new(),
+    };
+    let steps = placer.block(&items, &[], 0);
+    let inline = single_uses(graph, &steps, roots);
+    Program {
+        steps: without(&steps, &inline),
+        storage,
+        roots: roots.to_vec(),
+    }
+}
+
+/// Which folds, arrays and scalars are stored, and in which loop (by its number; 0 is none) each
+/// accumulator starts.
+fn storage(
+    graph: &Graph,
+    units: &Units,
+    paths: &HashMap<usize, Path>,
+    roots: &[Id],
+) -> (HashMap<Id, Storage>, HashMap<usize, Vec<Id>>) {
+    let mut users: HashMap<Id, Vec<usize>> = HashMap::new();
+    for place in 0..units.len() {
+        if is_mark(&units.unit(place)) {
+            continue;
+        }
+        for &need in units.needs(place) {
+            users.entry(units.unit(need).id()).or_default().push(place);
+        }
+    }
+    let mut storage = HashMap::new();
+    let mut resets: HashMap<usize, Vec<Id>> = HashMap::new();
+    for place in 0..units.len() {
+        let (id, defined) = match units.unit(place) {
+            Unit::Value(id) => (id, vec![place]),
+            Unit::Finish(id) => (id, units.needs(place).to_vec()),
+            Unit::Update(..) => continue,
+        };
+        let node = graph.node(id);
+        let output = roots
+            .iter()
+            .skip(1)
+            .position(|root| *root == id)
+            .filter(|_| !graph.shape(id).is_empty());
+        let mut common: Option<Path> = if roots.contains(&id) {
+            Some(Vec::new())
+        } else {
+            None
+        };
+        for at in defined.iter().chain(users.get(&id).into_iter().flatten()) {
+            let path = &paths[at];
+            common = Some(match common {
+                None => path.clone(),
+                Some(known) => known
+                    .into_iter()
+                    .zip(path)
+                    .take_while(|(a, b)| a == *b)
+                    .map(|(a, _)| a)
+                    .collect(),
+            });
+        }
+        // A scatter without entries is nowhere but in its root.
+        let common = common.unwrap_or_default();
+        let bound = match &node {
+            Node::Fold(_, axes, _) | Node::Build(axes, _) => axes.clone(),
+            _ => Vec::new(),
+        };
+        // An array that is complete only after its loops cannot share them.
+        let complete = units.axes(place);
+        let shared: Path = common
+            .iter()
+            .copied()
+            .take_while(|(_, axis)| !bound.contains(axis) || complete.contains(axis))
+            .collect();
+        let is_shared = |axis: &Axis| shared.iter().any(|(_, open)| open == axis);
+        let leading: Vec<Axis> = graph
+            .free(id)
+            .into_iter()
+            .filter(|axis| !is_shared(axis))
+            .collect();
+        let kept = match &node {
+            Node::Build(axes, _) => axes.iter().map(|axis| !is_shared(axis)).collect(),
+            _ => vec![true; graph.shape(id).len()],
+        };
+        if matches!(units.unit(place), Unit::Value(_)) {
+            if !leading.is_empty() {
+                storage.insert(
+                    id,
+                    Storage {
+                        leading,
+                        kept,
+                        home: Home::Local,
+                    },
+                );
+            }
+            continue;
+        }
+        let home = output.map_or(Home::Local, Home::Output);
+        storage.insert(
+            id,
+            Storage {
+                leading,
+                kept,
+                home,
+            },
+        );
+        if !matches!(node, Node::Build(..)) {
+            resets
+                .entry(shared.last().map_or(0, |(number, _)| *number))
+                .or_default()
+                .push(id);
+        }
+    }
+    accumulate_in_outputs(graph, units, &users, &mut storage);
+    (storage, resets)
+}
+
+/// A fold that only feeds one element of a gradient is accumulated in the gradient itself.
+fn accumulate_in_outputs(
+    graph: &Graph,
+    units: &Units,
+    users: &HashMap<Id, Vec<usize>>,
+    storage: &mut HashMap<Id, Storage>,
+) {
+    let mut taken: HashSet<Id> = HashSet::new();
+    for place in 0..units.len() {
+        let Unit::Finish(fold) = units.unit(place) else {
+            continue;
+        };
+        let (Node::Fold(..), Some([user])) =
+            (graph.node(fold), users.get(&fold).map(Vec::as_slice))
+        else {
+            continue;
+        };
+        let Unit::Update(array, 0) = units.unit(*user) else {
+            continue;
+        };
+        let Node::Build(axes, _) = graph.node(array) else {
+            continue;
+        };
+        let home = storage[&array].home;
+        let mut sorted = axes.clone();
+        sorted.sort_unstable();
+        if matches!(home, Home::Output(_))
+            && storage[&fold].leading == sorted
+            && taken.insert(array)
+        {
+            storage.insert(
+                fold,
+                Storage {
+                    leading: axes,
+                    kept: Vec::new(),
+                    home,
+                },
+            );
+        }
+    }
+}
+
+/// A block that is being filled: its loop index, and the scalars that have a name in it.
+struct Open {
+    axis: Option<Axis>,
+    named: HashSet<Id>,
+    steps: Vec<Step>,
+}
+
+struct Placer<'a> {
+    graph: &'a Graph,
+    units: &'a Units<'a>,
+    storage: &'a HashMap<Id, Storage>,
+    resets: HashMap<usize, Vec<Id>>,
+    blocks: Vec<Open>,
+}
+
+impl Placer<'_> {
+    fn block(&mut self, items: &[Item], axis: &[Axis], number: usize) -> Vec<Step> {
+        let steps = self
+            .resets
+            .get(&number)
+            .into_iter()
+            .flatten()
+            .map(|id| Step::Reset(*id))
+            .collect();
+        self.blocks.push(Open {
+            axis: axis.first().copied(),
+            named: HashSet::new(),
+            steps,
+        });
+        for item in items {
+            match item {
+                Item::Unit(unit) => self.unit(self.units.unit(*unit)),
+                Item::Loop { axis, number, body } => {
+                    let body = self.block(body, &[*axis], *number);
+                    self.push(Step::Loop(*axis, body));
+                }
+            }
+        }
+        self.blocks.pop().map(|open| open.steps).unwrap_or_default()
+    }
+
+    fn push(&mut self, step: Step) {
+        self.blocks
+            .last_mut()
+            .expect("a block is open while its items are placed")
+            .steps
+            .push(step);
+    }
+
+    fn unit(&mut self, unit: Unit) {
+        match unit {
+            Unit::Finish(_) => {}
+            Unit::Value(id) => {
+                for operand in self.graph.operands(id) {
+                    self.name(operand);
+                }
+                let open = self
+                    .blocks
+                    .last_mut()
+                    .expect("a block is open while its items are placed");
+                open.named.insert(id);
+                self.push(Step::Let(id));
+                if self.storage.contains_key(&id) {
+                    self.push(Step::Keep(id));
+                }
+            }
+            Unit::Update(id, place) => match self.graph.node(id) {
+                Node::Fold(_, _, body) => {
+                    self.name(body);
+                    self.push(Step::Accumulate(id));
+                }
+                Node::Build(_, body) => {
+                    self.name(body);
+                    self.push(Step::Store(id));
+                }
+                Node::Scatter(entries) => {
+                    for &index in &entries[place].indices {
+                        self.name(index);
+                    }
+                    self.name(entries[place].body);
+                    self.push(Step::Scatter(id, place));
+                }
+                _ => {}
+            },
+        }
+    }
+
+    /// Gives a scalar that is computed again a name, in the outermost block where that can be done.
+    fn name(&mut self, id: Id) {
+        let graph = self.graph;
+        let is_array = !graph.shape(id).is_empty();
+        let is_fold = matches!(graph.node(id), Node::Fold(..));
+        if is_array || is_fold || self.units.is_kept(id) || is_leaf_access(graph, id) {
+            return;
+        }
+        if self.blocks.iter().any(|open| open.named.contains(&id)) {
+            return;
+        }
+        for operand in graph.operands(id) {
+            self.name(operand);
+        }
+        let free = graph.free(id);
+        let depth = self
+            .blocks
+            .iter()
+            .rposition(|open| open.axis.is_some_and(|axis| free.contains(&axis)))
+            .unwrap_or(0);
+        self.blocks[depth].named.insert(id);
+        self.blocks[depth].steps.push(Step::Let(id));
+    }
+}
+
+/// The scalars without a name of the user's that are used once, in the block that computes them.
+fn single_uses(graph: &Graph, steps: &[Step], roots: &[Id]) -> HashSet<Id> {
+    let mut uses: HashMap<Id, Vec<usize>> = HashMap::new();
+    let mut blocks: HashMap<Id, Vec<usize>> = HashMap::new();
+    let mut number = 0;
+    count(graph, steps, &mut number, &mut uses, &mut blocks);
+    blocks
+        .into_iter()
+        .filter(|(id, defined)| {
+            let named = graph.name(*id).is_some_and(|name| !name.starts_with("d_"));
+            defined.len() == 1 && uses.get(id) == Some(defined) && !named && !roots.contains(id)
+        })
+        .map(|(id, _)| id)
+        .collect()
+}
+
+fn count(
+    graph: &Graph,
+    steps: &[Step],
+    number: &mut usize,
+    uses: &mut HashMap<Id, Vec<usize>>,
+    blocks: &mut HashMap<Id, Vec<usize>>,
+) {
+    *number += 1;
+    let own = *number;
+    for step in steps {
+        let operands = match step {
+            Step::Loop(_, body) => {
+                count(graph, body, number, uses, blocks);
+                continue;
+            }
+            Step::Reset(_) => continue,
+            Step::Let(id) => {
+                blocks.entry(*id).or_default().push(own);
+                // A call is a statement of its own.
+                if matches!(graph.node(*id), Node::Call(..)) {
+                    uses.entry(*id).or_default().extend([own, own]);
+                }
+                graph.operands(*id)
+            }
+            Step::Keep(id) => vec![*id, *id],
+            Step::Accumulate(id) | Step::Store(id) => graph.operands(*id),
+            Step::Scatter(id, place) => match graph.node(*id) {
+                Node::Scatter(entries) => {
+                    [entries[*place].indices.as_slice(), &[entries[*place].body]].concat()
+                }
+                _ => Vec::new(),
+            },
+        };
+        for operand in operands {
+            uses.entry(operand).or_default().push(own);
+        }
+    }
+}
+
+/// The steps without those that are written where they are used.
+fn without(steps: &[Step], inline: &HashSet<Id>) -> Vec<Step> {
+    steps
+        .iter()
+        .filter(|step| !matches!(step, Step::Let(id) if inline.contains(id)))
+        .map(|step| match step {
+            Step::Loop(axis, body) => Step::Loop(*axis, without(body, inline)),
+            step => step.clone(),
+        })
+        // A loop at whose end something is complete may have nothing else to do.
+        .filter(|step| !matches!(step, Step::Loop(_, body) if body.is_empty()))
+        .collect()
+}
