@@ -1,0 +1,460 @@
+//! [`Program`]s to tokens: the module that stands beside the user's function.
+
+mod body;
+mod objective;
+mod parameters;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+
+use crate::graph::Type;
+use crate::items::Items;
+use crate::lower::Lowered;
+use crate::parse::{Function, Param};
+use crate::schedule::Program;
+use crate::written::{Length, Written, path, scalar_path};
+use body::Body;
+pub(crate) use parameters::parameters_impl;
+
+/// The module of the function's derivative.
+pub(crate) fn emit(
+    function: &Function,
+    items: &Items,
+    lowered: &Lowered,
+    value: &Program,
+    gradient: &Program,
+    formula: &str,
+) -> TokenStream {
+    let module = Module {
+        function,
+        items,
+        lowered,
+    };
+    let Function { item, krate, .. } = function;
+    let (name, visibility) = (&item.sig.ident, inner_visibility(&item.vis));
+    let outer = &item.vis;
+    let conditions = item
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("cfg"));
+    let docs = format!("The derivative of [`{name}`](fn@{name}).");
+    let formula_docs = format!("```text\n{formula}\n```");
+    let params = module.params(&visibility);
+    let functions = module.functions(&visibility, value, gradient);
+    let objective = module.objective(&visibility);
+    quote! {
+        #(#conditions)*
+        #[doc = #docs]
+        #[doc = ""]
+        #[doc = #formula_docs]
+        #[allow(dead_code, unused_imports, unused_variables, unstable_name_collisions, non_snake_case, clippy::all, clippy::pedantic)]
+        #outer mod #name {
+            use super::*;
+            use #krate::Real as _;
+
+            /// The function and its derivative as formulas.
+            #visibility const FORMULA: &str = #formula;
+
+            #params
+            #functions
+            #objective
+        }
+    }
+}
+
+/// As seen from inside the module.
+fn inner_visibility(visibility: &syn::Visibility) -> TokenStream {
+    match visibility {
+        syn::Visibility::Inherited => quote!(pub(super)),
+        syn::Visibility::Restricted(restricted) if restricted.path.is_ident("self") => {
+            quote!(pub(super))
+        }
+        syn::Visibility::Restricted(restricted) if restricted.path.is_ident("super") => {
+            quote!(pub(in super::super))
+        }
+        syn::Visibility::Restricted(restricted) if restricted.path.segments[0].ident == "super" => {
+            let path = &restricted.path;
+            quote!(pub(in super::#path))
+        }
+        other => other.to_token_stream(),
+    }
+}
+
+/// A path of the user's scope, as seen from inside the module.
+fn rerooted(path: &TokenStream) -> TokenStream {
+    let printed = path.to_string();
+    let first = printed
+        .split("::")
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    match first.as_str() {
+        "self" => {
+            let rest = path.clone().into_iter().skip(1);
+            quote!(super #(#rest)*)
+        }
+        "super" => quote!(super::#path),
+        _ => path.clone(),
+    }
+}
+
+struct Module<'a> {
+    function: &'a Function,
+    items: &'a Items,
+    lowered: &'a Lowered,
+}
+
+impl Module<'_> {
+    fn active(&self) -> Vec<&Param> {
+        self.function
+            .params
+            .iter()
+            .filter(|param| param.active)
+            .collect()
+    }
+
+    fn generic(&self) -> Option<&str> {
+        self.function.generic.as_deref()
+    }
+
+    fn element(&self) -> TokenStream {
+        scalar_path(
+            self.function.result.element().unwrap_or(Type::F64),
+            self.generic(),
+        )
+    }
+
+    /// The type of the numbers differentiated by.
+    fn parameter_type(&self) -> Type {
+        let active = self.lowered.leaves.iter().find(|leaf| leaf.active);
+        active
+            .and_then(|leaf| leaf.written.element())
+            .unwrap_or(Type::F64)
+    }
+
+    fn written_path(&self, written: &Written) -> TokenStream {
+        let krate = &self.function.krate;
+        match written {
+            Written::Struct(name) if self.items.is_builtin(name) => {
+                let name = format_ident!("{name}");
+                quote!(#krate::nn::#name)
+            }
+            written => path(written, krate, self.generic()),
+        }
+    }
+
+    /// The type that a gradient by the parameter has.
+    fn owned(&self, written: &Written) -> TokenStream {
+        let krate = &self.function.krate;
+        match written {
+            Written::Slice(element) => {
+                let element = scalar_path(*element, self.generic());
+                quote!(#krate::emitted::Vec<#element>)
+            }
+            other => self.written_path(other),
+        }
+    }
+
+    /// The type of the parameter in emitted functions, which take views of tensors too.
+    fn argument_type(&self, param: &Param, lifetime: &TokenStream) -> TokenStream {
+        let krate = &self.function.krate;
+        match &param.written {
+            Written::Tensor { element, rank } => {
+                let view = self.view_type(*element, *rank, &quote!('a));
+                quote!(impl #krate::emitted::Into<#view>)
+            }
+            written => self.reference_type(param.by_reference, written, lifetime),
+        }
+    }
+
+    fn view_type(&self, element: Type, rank: usize, lifetime: &TokenStream) -> TokenStream {
+        let krate = &self.function.krate;
+        let (element, rank) = (
+            scalar_path(element, self.generic()),
+            proc_macro2::Literal::usize_unsuffixed(rank),
+        );
+        quote!(#krate::View<#lifetime, #element, #rank>)
+    }
+
+    fn reference_type(
+        &self,
+        by_reference: bool,
+        written: &Written,
+        lifetime: &TokenStream,
+    ) -> TokenStream {
+        let inner = self.written_path(written);
+        if by_reference {
+            quote!(&#lifetime #inner)
+        } else {
+            inner
+        }
+    }
+
+    /// `<T: Real, const N: usize>` for what the types mention, and the same as arguments.
+    fn generics<'w>(
+        &self,
+        mentioned: impl Iterator<Item = &'w Written>,
+        lifetime: bool,
+    ) -> [TokenStream; 2] {
+        let krate = &self.function.krate;
+        let mentioned: Vec<&Written> = mentioned.collect();
+        let generic = self.generic().filter(|_| {
+            mentioned
+                .iter()
+                .any(|written| written.element() == Some(Type::Generic))
+        });
+        let mut definitions = Vec::new();
+        let mut arguments = Vec::new();
+        if lifetime {
+            definitions.push(quote!('a));
+            arguments.push(quote!('a));
+        }
+        if let Some(name) = generic {
+            let name = format_ident!("{name}");
+            definitions.push(quote!(#name: #krate::Real));
+            arguments.push(quote!(#name));
+        }
+        for param in self.function.item.sig.generics.const_params() {
+            let name = param.ident.to_string();
+            let uses = |written: &&Written| match written {
+                Written::Array { lengths, .. } => lengths.contains(&Length::Const(name.clone())),
+                _ => false,
+            };
+            if mentioned.iter().any(uses) {
+                let (ident, ty) = (&param.ident, &param.ty);
+                definitions.push(quote!(const #ident: #ty));
+                arguments.push(quote!(#ident));
+            }
+        }
+        if definitions.is_empty() {
+            return [TokenStream::new(), TokenStream::new()];
+        }
+        [quote!(<#(#definitions),*>), quote!(<#(#arguments),*>)]
+    }
+
+    fn all_generics(&self) -> [TokenStream; 2] {
+        let takes_views = self
+            .function
+            .params
+            .iter()
+            .any(|param| matches!(param.written, Written::Tensor { .. }));
+        self.generics(
+            self.function.params.iter().map(|param| &param.written),
+            takes_views,
+        )
+    }
+
+    fn active_generics(&self) -> [TokenStream; 2] {
+        self.generics(self.active().into_iter().map(|param| &param.written), false)
+    }
+
+    /// The type of the gradient: the parameter's own where there is one, else the struct of all.
+    fn gradient_type(&self) -> TokenStream {
+        match self.active().as_slice() {
+            [single] => self.owned(&single.written),
+            _ => {
+                let [_, arguments] = self.active_generics();
+                quote!(Params #arguments)
+            }
+        }
+    }
+
+    /// The struct of the parameters that are differentiated by, where there are several.
+    fn params(&self, visibility: &TokenStream) -> TokenStream {
+        let active = self.active();
+        if active.len() == 1 {
+            return TokenStream::new();
+        }
+        let [definitions, _] = self.active_generics();
+        let fields: Vec<(Ident, TokenStream)> = active
+            .iter()
+            .map(|param| (param.name.clone(), self.owned(&param.written)))
+            .collect();
+        let members = fields.iter().map(|(name, ty)| {
+            let docs = format!("The parameter `{name}`, or the derivative by it.");
+            quote!(#[doc = #docs] #visibility #name: #ty)
+        });
+        let docs = format!(
+            "The parameters of [`{0}`](fn@super::{0}) that it is differentiated by; a gradient has the same type.",
+            self.function.item.sig.ident
+        );
+        let element = scalar_path(self.parameter_type(), self.generic());
+        let names: Vec<Ident> = fields.iter().map(|(name, _)| name.clone()).collect();
+        let bounds = self.active_generics();
+        let parameters = parameters_impl(
+            &self.function.krate,
+            &quote!(Params),
+            &bounds,
+            &element,
+            &names,
+            &[],
+        );
+        let is_number = |param: &&Param| matches!(param.written, Written::Scalar(_));
+        let copy = active.iter().all(is_number).then(|| quote!(Copy,));
+        quote! {
+            #[doc = #docs]
+            #[derive(Clone, #copy Debug, PartialEq)]
+            #visibility struct Params #definitions { #(#members),* }
+            #parameters
+        }
+    }
+
+    fn functions(
+        &self,
+        visibility: &TokenStream,
+        value: &Program,
+        gradient: &Program,
+    ) -> TokenStream {
+        let Function { item, params, .. } = self.function;
+        let [definitions, _] = self.all_generics();
+        let element = self.element();
+        let gradient_type = self.gradient_type();
+        let names: Vec<&Ident> = params.iter().map(|param| &param.name).collect();
+        let types: Vec<TokenStream> = params
+            .iter()
+            .map(|param| self.argument_type(param, &TokenStream::new()))
+            .collect();
+        let grad = Ident::new("grad", Span::mixed_site());
+        let value_body = Body::new(self.function, self.lowered, value).tokens(Vec::new());
+        let gradient_body =
+            Body::new(self.function, self.lowered, gradient).tokens(self.outputs(&grad));
+        let views: Vec<TokenStream> = params
+            .iter()
+            .filter_map(|param| self.view_of(param))
+            .collect();
+        let zeros = self.zeros();
+        let (pullback_type, pullback_value) = self.pullback(&grad);
+        let name = &item.sig.ident;
+        let value_docs =
+            format!("The value of [`{name}`](fn@super::{name}), from views of tensors too.");
+        let gradient_docs = match self.active().as_slice() {
+            [single] => format!("The derivative by `{}`.", single.name),
+            _ => "The derivatives.".to_owned(),
+        };
+        quote! {
+            #[doc = #value_docs]
+            #[inline]
+            #visibility fn value #definitions (#(#names: #types),*) -> #element {
+                #value_body
+            }
+
+            #[doc = #gradient_docs]
+            #[inline]
+            #visibility fn grad #definitions (#(#names: #types),*) -> #gradient_type {
+                value_and_grad(#(#names),*).1
+            }
+
+            /// The value and the gradient, in one pass.
+            #[inline]
+            #visibility fn value_and_grad #definitions (#(#names: #types),*) -> (#element, #gradient_type) {
+                #(#views)*
+                let mut #grad = #zeros;
+                let value = value_and_grad_into(#(#names,)* &mut #grad);
+                (value, #grad)
+            }
+
+            /// As `value_and_grad`, but the gradient takes the place of what `grad` was.
+            #[inline]
+            #visibility fn value_and_grad_into #definitions (#(#names: #types,)* #grad: &mut #gradient_type) -> #element {
+                #gradient_body
+            }
+
+            /// What an annotated function that calls this one needs: a derivative for each parameter.
+            #[doc(hidden)]
+            #[inline]
+            #visibility fn pullback #definitions (#(#names: #types),*) -> (#element, #pullback_type) {
+                let (value, #grad) = value_and_grad(#(#names),*);
+                (value, #pullback_value)
+            }
+        }
+    }
+
+    /// Turns an argument that may be a tensor or a view into the view.
+    fn view_of(&self, param: &Param) -> Option<TokenStream> {
+        let Written::Tensor { element, rank } = param.written else {
+            return None;
+        };
+        let (name, view) = (&param.name, self.view_type(element, rank, &quote!('_)));
+        Some(quote!(let #name: #view = #name.into();))
+    }
+
+    /// Where each leaf's gradient goes.
+    fn outputs(&self, grad: &Ident) -> Vec<(TokenStream, Written)> {
+        let single = self.active().len() == 1;
+        let active = self.lowered.leaves.iter().filter(|leaf| leaf.active);
+        active
+            .map(|leaf| {
+                let is_field = leaf.access.clone().into_iter().count() > 1;
+                let place = match (single, is_field) {
+                    (false, _) => {
+                        let access = &leaf.access;
+                        quote!(#grad.#access)
+                    }
+                    (true, false) => quote!((*#grad)),
+                    (true, true) => {
+                        let fields = leaf.access.clone().into_iter().skip(1);
+                        quote!(#grad #(#fields)*)
+                    }
+                };
+                (place, leaf.written.clone())
+            })
+            .collect()
+    }
+
+    /// A gradient of zeros of the right shapes.
+    fn zeros(&self) -> TokenStream {
+        let zeros = |param: &Param| {
+            let krate = &self.function.krate;
+            let name = &param.name;
+            let zero = match param.written.element() {
+                Some(Type::Generic) => {
+                    let generic = scalar_path(Type::Generic, self.generic());
+                    quote!(#generic::ZERO)
+                }
+                _ => quote!(0.0),
+            };
+            match &param.written {
+                Written::Scalar(_) => zero,
+                Written::Tensor { .. } => quote!(#krate::Tensor::zeros(*#name.shape())),
+                Written::Slice(_) => quote!(#krate::emitted::buffer(#zero, #name.len())),
+                Written::Array { lengths, .. } => {
+                    lengths.iter().rev().fold(zero, |inner, length| {
+                        let length = length.to_tokens();
+                        quote!([#inner; #length])
+                    })
+                }
+                Written::Struct(_) => quote!(#krate::Parameters::zeros_like(#name)),
+            }
+        };
+        match self.active().as_slice() {
+            [single] => zeros(single),
+            active => {
+                let fields = active.iter().map(|param| {
+                    let (name, zeros) = (&param.name, zeros(param));
+                    quote!(#name: #zeros)
+                });
+                quote!(Params { #(#fields),* })
+            }
+        }
+    }
+
+    /// One derivative for each parameter, differentiated by or not: the type and the value.
+    fn pullback(&self, grad: &Ident) -> (TokenStream, TokenStream) {
+        let krate = &self.function.krate;
+        let single = self.active().len() == 1;
+        let parts = self.function.params.iter().map(|param| {
+            let name = &param.name;
+            match (param.active, single) {
+                (false, _) => (
+                    quote!(#krate::emitted::NotDifferentiated),
+                    quote!(#krate::emitted::NotDifferentiated),
+                ),
+                (true, true) => (self.owned(&param.written), quote!(#grad)),
+                (true, false) => (self.owned(&param.written), quote!(#grad.#name)),
+            }
+        });
+        let (types, values): (Vec<_>, Vec<_>) = parts.unzip();
+        (quote!((#(#types,)*)), quote!((#(#values,)*)))
+    }
+}

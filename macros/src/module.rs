@@ -1,0 +1,140 @@
+//! `#[differentiable] mod { .. }`: structs and methods that the functions in it can use.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, Item, ItemMod};
+
+use crate::emit::parameters_impl;
+use crate::items::Items;
+use crate::parse::{self, Options};
+use crate::report::Errors;
+use crate::written::{Written, scalar_path};
+
+/// The module as it was written, with a derivative beside each annotated function.
+pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
+    let mut errors = Errors::default();
+    let Some((brace, written)) = module.content.take() else {
+        errors.push(
+            &module,
+            "the module's body is in another file",
+            "write `mod name { .. }` with its body",
+        );
+        let errors = errors.into_tokens();
+        return quote!(#errors #module);
+    };
+    let mut items = Items::builtin();
+    items.add(&written, &mut errors);
+    let mut output = Vec::new();
+    for item in written {
+        match item {
+            Item::Fn(mut function) if function.attrs.iter().any(is_ours) => {
+                let own = own_options(&mut function.attrs, options, &mut errors);
+                let mut mistakes = Errors::default();
+                let emitted = crate::differentiate_function(&function, own, &items, &mut mistakes);
+                if mistakes.is_empty() {
+                    output.push(
+                        quote!(#[allow(dead_code, unstable_name_collisions)] #function #emitted),
+                    );
+                } else {
+                    errors.append(mistakes);
+                    output.push(parse::without_body(quote!(#function)));
+                }
+            }
+            Item::Struct(structure) => {
+                let parameters = structure_parameters(
+                    &structure.ident.to_string(),
+                    &items,
+                    options,
+                    &mut errors,
+                );
+                output.push(quote!(#structure #parameters));
+            }
+            other => output.push(quote!(#other)),
+        }
+    }
+    let errors = errors.into_tokens();
+    let content: TokenStream = output.into_iter().collect();
+    module.content = Some((brace, Vec::new()));
+    let ItemMod {
+        attrs,
+        vis,
+        mod_token,
+        ident,
+        ..
+    } = module;
+    quote! {
+        #(#attrs)*
+        #vis #mod_token #ident {
+            #content
+        }
+        #errors
+    }
+}
+
+fn is_ours(attribute: &Attribute) -> bool {
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == "differentiable")
+}
+
+/// Takes the attribute off the function.
+fn own_options(attributes: &mut Vec<Attribute>, outer: &Options, errors: &mut Errors) -> Options {
+    let place = attributes
+        .iter()
+        .position(is_ours)
+        .expect("the caller has seen the attribute");
+    let attribute = attributes.remove(place);
+    match Options::of_attribute(&attribute) {
+        Ok(options) => options.inherit(outer),
+        Err(error) => {
+            errors.combine(error);
+            Options::default().inherit(outer)
+        }
+    }
+}
+
+/// `Parameters` for a struct, if it has floats of one type.
+fn structure_parameters(
+    name: &str,
+    items: &Items,
+    options: &Options,
+    errors: &mut Errors,
+) -> TokenStream {
+    let Some(structure) = items.structure(name) else {
+        return TokenStream::new();
+    };
+    let element = match items.element_of(name) {
+        Ok(Some(element)) => scalar_path(element, None),
+        Ok(None) => return TokenStream::new(),
+        Err(()) => {
+            let place = format_ident!("{name}", span = structure.span);
+            errors.push(
+                place,
+                format!("`{name}` mixes `f32` and `f64`"),
+                "use one of them for all its parameters",
+            );
+            return TokenStream::new();
+        }
+    };
+    let is_constant =
+        |written: &Written| written.element().is_some_and(|element| !element.is_float());
+    let names = |constant: bool| -> Vec<proc_macro2::Ident> {
+        let fields = structure
+            .fields
+            .iter()
+            .filter(|(_, written)| is_constant(written) == constant);
+        fields.map(|(field, _)| format_ident!("{field}")).collect()
+    };
+    let ident = format_ident!("{name}");
+    let none = [TokenStream::new(), TokenStream::new()];
+    parameters_impl(
+        &options.krate(),
+        &quote!(#ident),
+        &none,
+        &element,
+        &names(false),
+        &names(true),
+    )
+}
