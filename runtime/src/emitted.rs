@@ -1,0 +1,94 @@
+//! The only door for emitted code. Nothing here is part of the public interface.
+
+pub use core::convert::Into;
+pub use core::marker::PhantomData;
+
+pub use crate::matmul::{Size, Strided, Write, matmul};
+
+#[cfg(feature = "alloc")]
+pub use alloc::vec::Vec;
+
+#[cfg(feature = "alloc")]
+use crate::{Real, Tensor, View};
+
+/// In the place of a derivative by a parameter that a function is not differentiated by.
+#[derive(Clone, Copy, Debug)]
+pub struct NotDifferentiated;
+
+/// An equality of lengths that a function needs, stated by `needs`.
+#[inline]
+#[track_caller]
+pub fn require_equal(left: usize, right: usize, needs: &str) {
+    if left != right {
+        unequal(left, right, needs);
+    }
+}
+
+#[cold]
+#[track_caller]
+#[allow(
+    clippy::panic,
+    reason = "the documented answer to arguments that do not fit each other"
+)]
+fn unequal(left: usize, right: usize, needs: &str) -> ! {
+    panic!("{needs}, but they are {left} and {right}")
+}
+
+/// Data that must not be empty, since an expression has no value for it.
+#[inline]
+#[track_caller]
+#[allow(
+    clippy::panic,
+    reason = "the documented answer to data without a mean or a maximum"
+)]
+pub fn require_nonempty(length: usize, needs: &str) {
+    assert!(length != 0, "{needs}");
+}
+
+/// An index that the user's function computes, of an axis that lies flat among others.
+#[inline]
+#[track_caller]
+pub fn in_bounds(index: usize, length: usize) -> usize {
+    assert!(
+        index < length,
+        "index out of bounds: the length is {length} but the index is {index}"
+    );
+    index
+}
+
+/// A temporary array of equal numbers.
+#[cfg(feature = "alloc")]
+pub fn buffer<T: Real>(value: T, length: usize) -> Vec<T> {
+    alloc::vec![value; length]
+}
+
+/// The numbers of a gradient, which takes the shape if it has another.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn output<T: Real, const R: usize>(grad: &mut Tensor<T, R>, shape: [usize; R]) -> &mut [T] {
+    if *grad.shape() != shape {
+        *grad = Tensor::zeros(shape);
+    }
+    grad.data_mut()
+}
+
+/// The numbers of a gradient by a slice, which takes the length if it has another.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn output_slice<T: Real>(grad: &mut Vec<T>, length: usize) -> &mut [T] {
+    grad.resize(length, T::ZERO);
+    grad
+}
+
+/// A temporary array as an argument of another function.
+#[cfg(feature = "alloc")]
+pub fn view<T: Real, const R: usize>(shape: [usize; R], data: &[T]) -> View<'_, T, R> {
+    View::new(shape, data).expect("emitted code makes buffers of their arrays' lengths")
+}
+
+/// The rows of a slice that make a mini-batch.
+#[cfg(feature = "alloc")]
+pub fn select_into<T: Copy>(data: &[T], rows: &[usize], batch: &mut Vec<T>) {
+    batch.clear();
+    batch.extend(rows.iter().map(|&row| data[row]));
+}

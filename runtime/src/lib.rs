@@ -1,0 +1,98 @@
+//! Compile-time symbolic differentiation: gradients as plain Rust.
+//!
+//! Annotate a function, and its gradient is there when the program is compiled.
+//!
+//! ```
+//! use gradus::prelude::*;
+//!
+//! /// Mean squared error of a line.
+//! #[differentiable(wrt(w, b))]
+//! fn cost(w: f32, b: f32, x: &Vector, y: &Vector) -> f32 {
+//!     let hypothesis = x * w + b;
+//!     (hypothesis - y).square().mean()
+//! }
+//!
+//! fn main() -> Result<(), TrainError> {
+//!     let x = Vector::from([1.0, 2.0, 3.0]);
+//!     let y = Vector::from([2.0, 4.0, 6.0]);
+//!
+//!     let (value, grad) = cost::value_and_grad(0.0, 0.0, &x, &y); // grad.w, grad.b
+//!     println!("{value}: {} {}", grad.w, grad.b);
+//!
+//!     let mut params = cost::Params { w: 0.0, b: 0.0 };
+//!     let history = Sgd::new(0.01).epochs(1000).minimize(&cost::objective(&x, &y), &mut params)?;
+//!     println!("{params:?} after {} epochs, cost {}", history.epochs(), history.last());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `std` (default) | `alloc`, and the system's mathematics in place of `libm`'s |
+//! | `alloc` | tensors, random numbers, optimisers; without it: scalars and arrays |
+//! | `approx` | the traits of the crate `approx` for tensors |
+//! | `serde` | tensors and layers can be serialised |
+
+#![no_std]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+#[cfg_attr(
+    not(feature = "alloc"),
+    allow(dead_code, reason = "most shapes belong to tensors")
+)]
+mod error;
+mod matmul;
+mod parameters;
+mod real;
+mod reduce;
+
+#[cfg(feature = "alloc")]
+pub mod nn;
+mod objective;
+#[cfg(feature = "alloc")]
+mod progress;
+#[cfg(feature = "alloc")]
+mod random;
+#[cfg(feature = "alloc")]
+mod sgd;
+#[cfg(feature = "alloc")]
+mod step;
+#[cfg(feature = "alloc")]
+mod tensor;
+#[cfg(feature = "alloc")]
+mod train;
+
+#[doc(hidden)]
+pub mod emitted;
+
+pub use error::ShapeError;
+pub use gradus_macros::differentiable;
+pub use objective::{Element, Objective, objective_from};
+pub use parameters::{Parameters, accumulate};
+pub use real::Real;
+pub use reduce::Reduce;
+
+#[cfg(feature = "alloc")]
+pub use {
+    progress::{History, Progress, TrainError},
+    random::Rng,
+    sgd::Sgd,
+    tensor::{Matrix, Operand, Tensor, Vector, View, rank},
+    train::Epochs,
+};
+
+/// What most programs need: `use gradus::prelude::*;`.
+pub mod prelude {
+    pub use crate::{Objective, Parameters, Real, Reduce, ShapeError, differentiable};
+
+    #[cfg(feature = "alloc")]
+    pub use crate::{Matrix, Rng, Sgd, Tensor, TrainError, Vector, View, nn};
+
+    pub use core::ops::ControlFlow;
+}
