@@ -82,6 +82,7 @@ impl<'a> Writer<'a> {
             letters: Vec::new(),
             extents: Vec::new(),
         };
+        let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut taken: HashSet<String> = lowered
             .leaves
             .iter()
@@ -110,9 +111,9 @@ impl<'a> Writer<'a> {
             if own {
                 let wanted = graph.name(id).unwrap_or_else(|| "t".to_owned());
                 let mut name = wanted.clone();
-                let mut number = 1;
                 while !taken.insert(name.clone()) {
-                    number += 1;
+                    let number = numbers.entry(wanted.clone()).or_insert(1);
+                    *number += 1;
                     name = format!("{wanted}{number}");
                 }
                 writer.names.insert(id, name);

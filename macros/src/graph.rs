@@ -125,7 +125,12 @@ pub(crate) struct Graph {
 
 impl Graph {
     pub(crate) fn data(&self, id: Id) -> Data {
-        self.inner.borrow().nodes[id.index()].clone()
+        self.with(id, Data::clone)
+    }
+
+    /// Looks at a node without copying it.
+    pub(crate) fn with<R>(&self, id: Id, look: impl FnOnce(&Data) -> R) -> R {
+        look(&self.inner.borrow().nodes[id.index()])
     }
 
     pub(crate) fn node(&self, id: Id) -> Node {
@@ -184,7 +189,12 @@ impl Graph {
     }
 
     fn free_of(&self, operands: &[Id]) -> Vec<Axis> {
-        let mut free: Vec<Axis> = operands.iter().flat_map(|&id| self.free(id)).collect();
+        let inner = self.inner.borrow();
+        let mut free: Vec<Axis> = operands
+            .iter()
+            .flat_map(|id| &inner.nodes[id.index()].free)
+            .copied()
+            .collect();
         free.sort_unstable();
         free.dedup();
         free

@@ -22,6 +22,8 @@ mod rows;
 mod schedule;
 mod shape;
 mod simplify;
+#[cfg(test)]
+mod tests;
 mod value;
 mod written;
 

@@ -17,7 +17,7 @@ use crate::lower::Lowered;
 use units::{Unit, Units};
 
 /// What to do, in order.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Step {
     /// Compute a scalar and give it a name.
     Let(Id),

@@ -4,16 +4,68 @@
 //! into another order or taking one out of a sum. What it may not: a NaN or an infinity stays one.
 //! `x * 0` is not `0`, `x - x` is not `0` and `x / x` is not `1`, since `x` may be NaN or infinite.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Axis, Expr, FoldOp, Graph, Id, Node, Type};
-use crate::ops::{self, Op};
+use crate::ops::Op;
 
-/// A rewrite of one node whose operands are simple already; `None` where it does not apply.
-pub(crate) struct Rewrite {
-    pub(crate) name: &'static str,
-    apply: for<'g> fn(Expr<'g>) -> Option<Expr<'g>>,
-}
+/// A rewrite of a row with two operands: the row, what it matches, and what takes its place.
+type Identity = (
+    &'static str,
+    &'static str,
+    for<'g> fn(Expr<'g>, Expr<'g>) -> Option<Expr<'g>>,
+);
+
+/// A rewrite of any node.
+type Rewrite = (&'static str, for<'g> fn(Expr<'g>) -> Option<Expr<'g>>);
+
+/// Arithmetic. `c` and `d` are numbers.
+#[rustfmt::skip]
+static IDENTITIES: &[Identity] = &[
+    ("add", "x + 0", |x, y| is(y, 0.0).then_some(x)),
+    ("add", "0 + x", |x, y| is(x, 0.0).then_some(y)),
+    ("add", "x + -y", |x, y| Some(x - negated(y)?)),
+    ("add", "-x + y", |x, y| Some(y - negated(x)?)),
+    ("sub", "x - 0", |x, y| is(y, 0.0).then_some(x)),
+    ("sub", "0 - x", |x, y| is(x, 0.0).then(|| -y)),
+    ("sub", "x - -y", |x, y| Some(x + negated(y)?)),
+    ("mul", "x * c", |x, c| (constant(c).is_some() && constant(x).is_none()).then(|| c * x)),
+    ("mul", "y * x", |y, x| (constant(y).is_none() && x.id < y.id).then(|| x * y)),
+    ("mul", "1 * x", |c, x| is(c, 1.0).then_some(x)),
+    ("mul", "-1 * x", |c, x| is(c, -1.0).then(|| -x)),
+    ("mul", "c * (d * x)", |c, y| binary(y, "mul").and_then(|(d, x)| Some(times(c, d)? * x))),
+    ("mul", "x * (c * y)", |x, z| binary(z, "mul").and_then(|(c, y)| constant(c).map(|_| c * (x * y)))),
+    ("mul", "(c * x) * y", |z, y| binary(z, "mul").and_then(|(c, x)| constant(c).map(|_| c * (x * y)))),
+    ("mul", "c * -x", |c, y| Some(c.constant(-constant(c)?) * negated(y)?)),
+    ("mul", "-x * y", |x, y| Some(-(negated(x)? * y))),
+    ("mul", "x * -y", |x, y| Some(-(x * negated(y)?))),
+    ("mul", "x * (1 / y)", |x, z| binary(z, "div").and_then(|(one, y)| is(one, 1.0).then(|| x / y))),
+    ("mul", "(1 / x) * y", |z, y| binary(z, "div").and_then(|(one, x)| is(one, 1.0).then(|| y / x))),
+    ("mul", "c * (d / x)", |c, y| binary(y, "div").and_then(|(d, x)| Some(times(c, d)? / x))),
+    ("div", "x / 1", |x, y| is(y, 1.0).then_some(x)),
+    ("div", "-x / y", |x, y| Some(-(negated(x)? / y))),
+    ("eq", "(if c { 0 } else { 1 }) == 0", |x, zero| is(zero, 0.0).then(|| zero_or_one(x))?),
+    ("powi", "x.powi(0)", |x, n| is_int(n, 0).then(|| x.constant(1.0))),
+    ("powi", "x.powi(1)", |x, n| is_int(n, 1).then_some(x)),
+    ("powi", "x.powi(2)", |x, n| is_int(n, 2).then(|| x.square())),
+];
+
+/// What is known when compiling, sums, and elements.
+static REWRITES: &[Rewrite] = &[
+    ("an operation on numbers", evaluate),
+    ("a cast of a number", cast),
+    ("a condition that is known", known_condition),
+    ("--x", |e| negated(negated(e)?)),
+    ("-(c * x)", negated_multiple),
+    // The derivative has been taken.
+    ("x.detach()", |e| unary(e, "detach")),
+    ("the sum of what does not depend on the index", repeated_sum),
+    ("the sum of c * x", factors_of_sum),
+    (
+        "an element of an array with one element set",
+        element_of_one,
+    ),
+];
 
 /// More rounds than any expression needs: each works on what the one before it left.
 const ROUNDS: usize = 4;
@@ -21,300 +73,147 @@ const ROUNDS: usize = 4;
 /// The simplified roots, in the same graph.
 pub(crate) fn simplify(graph: &Graph, roots: &[Id]) -> Vec<Id> {
     let mut roots = roots.to_vec();
+    let mut simple = HashSet::new();
     for _ in 0..ROUNDS {
-        let simple = round(graph, &roots);
-        if simple == roots {
+        let next = round(graph, &roots, &mut simple);
+        if next == roots {
             break;
         }
-        roots = simple;
+        roots = next;
     }
     roots
 }
 
-fn round(graph: &Graph, roots: &[Id]) -> Vec<Id> {
-    let mut simple: HashMap<Id, Id> = HashMap::new();
+/// Rewrites every node once its operands are, except those that are known to be simple.
+fn round(graph: &Graph, roots: &[Id], simple: &mut HashSet<Id>) -> Vec<Id> {
+    let mut rewritten: HashMap<Id, Id> = HashMap::new();
     for id in graph.reachable(roots) {
-        let mut new = graph.with_operands(id, &mut |operand| simple[&operand]);
-        while let Some(rewritten) = rewrite(graph.expr(new)) {
-            new = rewritten.id;
+        let mut new = graph.with_operands(id, &mut |operand| rewritten[&operand]);
+        while !simple.contains(&new) {
+            match rewrite(graph.expr(new)) {
+                Some(other) => new = other.id,
+                None => {
+                    simple.insert(new);
+                }
+            }
         }
-        if let Some(name) = graph.name(id) {
+        if new != id
+            && let Some(name) = graph.name(id)
+        {
             graph.suggest_name(new, &name);
         }
-        simple.insert(id, new);
+        rewritten.insert(id, new);
     }
-    roots.iter().map(|root| simple[root]).collect()
+    roots.iter().map(|root| rewritten[root]).collect()
 }
 
-fn rewrite(expr: Expr) -> Option<Expr> {
-    let tables: [&[Rewrite]; 3] = [CONSTANTS, IDENTITIES, STRUCTURE];
-    tables
+fn rewrite(e: Expr) -> Option<Expr> {
+    REWRITES.iter().find_map(|(_, apply)| apply(e)).or_else(|| {
+        let row = e.graph.with(e.id, |data| match &data.node {
+            Node::Op(op, operands) if operands.len() == 2 => {
+                Some((op.name, operands[0], operands[1]))
+            }
+            _ => None,
+        });
+        let (row, x, y) = row?;
+        let (x, y) = (e.graph.expr(x), e.graph.expr(y));
+        IDENTITIES
+            .iter()
+            .filter(|(of, ..)| *of == row)
+            .find_map(|(.., apply)| apply(x, y))
+    })
+}
+
+fn cast(e: Expr) -> Option<Expr> {
+    let Node::Cast(value) = e.graph.node(e.id) else {
+        return None;
+    };
+    match e.graph.node(value) {
+        _ if !e.ty().is_float() => None,
+        Node::Float(bits) => Some(e.constant(rounded(f64::from_bits(bits), e.ty()))),
+        Node::Int(value) => Some(e.constant(rounded(value as f64, e.ty()))),
+        _ => None,
+    }
+}
+
+fn known_condition(e: Expr) -> Option<Expr> {
+    let Node::Select(condition, then, otherwise) = e.graph.node(e.id) else {
+        return None;
+    };
+    let chosen = match known(e.graph.expr(condition)) {
+        Some(true) => then,
+        Some(false) => otherwise,
+        None if then == otherwise => then,
+        None => return None,
+    };
+    Some(e.graph.expr(chosen))
+}
+
+fn negated_multiple(e: Expr) -> Option<Expr> {
+    let (c, x) = binary(negated(e)?, "mul")?;
+    Some(e.constant(-constant(c)?) * x)
+}
+
+fn repeated_sum(e: Expr) -> Option<Expr> {
+    let (axes, body) = sum(e)?;
+    let (inside, outside): (Vec<Axis>, Vec<Axis>) = axes
+        .iter()
+        .partition(|axis| e.graph.with(body.id, |data| data.free.contains(axis)));
+    let lengths = outside
         .into_iter()
-        .flatten()
-        .find_map(|rewrite| (rewrite.apply)(expr).filter(|new| new.id != expr.id))
+        .map(|axis| e.graph.expr(e.graph.size(axis.extent)));
+    let times = lengths.reduce(|a, b| a * b)?.real_like(e);
+    Some(times * sum_over(&inside, body))
 }
 
-/// What is known when compiling.
-pub(crate) static CONSTANTS: &[Rewrite] = &[
-    Rewrite {
-        name: "an operation on numbers",
-        apply: evaluate,
-    },
-    Rewrite {
-        name: "a cast of a number",
-        apply: |e| match (e.graph.node(e.id), e.ty().is_float()) {
-            (Node::Cast(value), true) => match e.graph.node(value) {
-                Node::Float(bits) => Some(e.constant(rounded(f64::from_bits(bits), e.ty()))),
-                Node::Int(value) => Some(e.constant(rounded(value as f64, e.ty()))),
-                _ => None,
-            },
-            _ => None,
-        },
-    },
-    Rewrite {
-        name: "a condition that is known",
-        apply: |e| {
-            let (condition, then, otherwise) = select(e)?;
-            Some(if known(condition)? { then } else { otherwise })
-        },
-    },
-];
+fn factors_of_sum(e: Expr) -> Option<Expr> {
+    let (axes, body) = sum(e)?;
+    let mut product = Product {
+        negative: false,
+        above: Vec::new(),
+        below: Vec::new(),
+    };
+    product.take(body, false);
+    let (above, rest_above) = split_factors(product.above, &axes);
+    let (below, rest_below) = split_factors(product.below, &axes);
+    if above.is_empty() && below.is_empty() && !product.negative {
+        return None;
+    }
+    let rest = sum_over(&axes, quotient(e, rest_above, rest_below));
+    let value = quotient(e, [above, vec![rest]].concat(), below);
+    Some(if product.negative { -value } else { value })
+}
 
-pub(crate) static IDENTITIES: &[Rewrite] = &[
-    Rewrite {
-        name: "x + 0",
-        apply: |e| binary(e, "add").and_then(|(x, y)| is(y, 0.0).then_some(x)),
-    },
-    Rewrite {
-        name: "0 + x",
-        apply: |e| binary(e, "add").and_then(|(x, y)| is(x, 0.0).then_some(y)),
-    },
-    Rewrite {
-        name: "x + -y",
-        apply: |e| binary(e, "add").and_then(|(x, y)| Some(x - negated(y)?)),
-    },
-    Rewrite {
-        name: "-x + y",
-        apply: |e| binary(e, "add").and_then(|(x, y)| Some(y - negated(x)?)),
-    },
-    Rewrite {
-        name: "x - 0",
-        apply: |e| binary(e, "sub").and_then(|(x, y)| is(y, 0.0).then_some(x)),
-    },
-    Rewrite {
-        name: "0 - x",
-        apply: |e| binary(e, "sub").and_then(|(x, y)| is(x, 0.0).then(|| -y)),
-    },
-    Rewrite {
-        name: "x - -y",
-        apply: |e| binary(e, "sub").and_then(|(x, y)| Some(x + negated(y)?)),
-    },
-    Rewrite {
-        name: "--x",
-        apply: |e| negated(negated(e)?),
-    },
-    Rewrite {
-        name: "x * c",
-        apply: |e| {
-            binary(e, "mul")
-                .and_then(|(x, c)| (constant(c).is_some() && constant(x).is_none()).then(|| c * x))
-        },
-    },
-    Rewrite {
-        name: "y * x",
-        apply: |e| {
-            let (x, y) = binary(e, "mul")?;
-            (constant(x).is_none() && y.id < x.id).then(|| y * x)
-        },
-    },
-    Rewrite {
-        name: "1 * x",
-        apply: |e| binary(e, "mul").and_then(|(x, y)| is(x, 1.0).then_some(y)),
-    },
-    Rewrite {
-        name: "-1 * x",
-        apply: |e| binary(e, "mul").and_then(|(x, y)| is(x, -1.0).then(|| -y)),
-    },
-    Rewrite {
-        name: "c * (d * x)",
-        apply: |e| {
-            let (c, product) = binary(e, "mul")?;
-            let (d, x) = binary(product, "mul")?;
-            Some(e.constant(rounded(constant(c)? * constant(d)?, e.ty())) * x)
-        },
-    },
-    Rewrite {
-        name: "x * (c * y)",
-        apply: |e| {
-            let (x, product) = binary(e, "mul")?;
-            let (c, y) = binary(product, "mul")?;
-            (constant(x).is_none() && constant(c).is_some()).then(|| c * (x * y))
-        },
-    },
-    Rewrite {
-        name: "(c * x) * y",
-        apply: |e| {
-            let (product, y) = binary(e, "mul")?;
-            let (c, x) = binary(product, "mul")?;
-            constant(c).map(|_| c * (x * y))
-        },
-    },
-    Rewrite {
-        name: "c * -x",
-        apply: |e| {
-            let (c, x) = binary(e, "mul")?;
-            Some(e.constant(-constant(c)?) * negated(x)?)
-        },
-    },
-    Rewrite {
-        name: "-(c * x)",
-        apply: |e| {
-            let (c, x) = binary(negated(e)?, "mul")?;
-            Some(e.constant(-constant(c)?) * x)
-        },
-    },
-    Rewrite {
-        name: "-x * y",
-        apply: |e| binary(e, "mul").and_then(|(x, y)| Some(-(negated(x)? * y))),
-    },
-    Rewrite {
-        name: "x * -y",
-        apply: |e| binary(e, "mul").and_then(|(x, y)| Some(-(x * negated(y)?))),
-    },
-    Rewrite {
-        name: "x * (1 / y)",
-        apply: |e| {
-            let (x, quotient) = binary(e, "mul")?;
-            let (one, y) = binary(quotient, "div")?;
-            is(one, 1.0).then(|| x / y)
-        },
-    },
-    Rewrite {
-        name: "(1 / x) * y",
-        apply: |e| {
-            let (quotient, y) = binary(e, "mul")?;
-            let (one, x) = binary(quotient, "div")?;
-            is(one, 1.0).then(|| y / x)
-        },
-    },
-    Rewrite {
-        name: "c * (d / x)",
-        apply: |e| {
-            let (c, quotient) = binary(e, "mul")?;
-            let (d, x) = binary(quotient, "div")?;
-            Some(e.constant(rounded(constant(c)? * constant(d)?, e.ty())) / x)
-        },
-    },
-    Rewrite {
-        name: "x / 1",
-        apply: |e| binary(e, "div").and_then(|(x, y)| is(y, 1.0).then_some(x)),
-    },
-    Rewrite {
-        name: "-x / y",
-        apply: |e| binary(e, "div").and_then(|(x, y)| Some(-(negated(x)? / y))),
-    },
-    Rewrite {
-        name: "x.powi(0)",
-        apply: |e| power(e, 0).map(|_| e.constant(1.0)),
-    },
-    Rewrite {
-        name: "x.powi(1)",
-        apply: |e| power(e, 1),
-    },
-    Rewrite {
-        name: "x.powi(2)",
-        apply: |e| power(e, 2).map(Expr::square),
-    },
-    Rewrite {
-        name: "x.detach()",
-        apply: |e| match e.graph.node(e.id) {
-            Node::Op(op, operands) if *op == *ops::row("detach") => Some(e.graph.expr(operands[0])),
-            _ => None,
-        },
-    },
-    Rewrite {
-        name: "if c { x } else { x }",
-        apply: |e| {
-            let (_, then, otherwise) = select(e)?;
-            (then.id == otherwise.id).then_some(then)
-        },
-    },
-];
-
-/// Sums and elements.
-pub(crate) static STRUCTURE: &[Rewrite] = &[
-    Rewrite {
-        name: "the sum of what does not depend on the index",
-        apply: |e| {
-            let (axes, body) = sum(e)?;
-            let (inside, outside): (Vec<Axis>, Vec<Axis>) = axes
-                .iter()
-                .partition(|axis| e.graph.free(body.id).contains(axis));
-            let repeated = outside
-                .into_iter()
-                .map(|axis| e.graph.expr(e.graph.size(axis.extent)))
-                .reduce(|a, b| a * b)?
-                .real_like(e);
-            let rest = e.graph.expr(e.graph.fold(FoldOp::Sum, &inside, body.id));
-            Some(repeated * rest)
-        },
-    },
-    Rewrite {
-        name: "the sum of c * x",
-        apply: |e| {
-            let (axes, body) = sum(e)?;
-            let mut product = Product {
-                sign: false,
-                above: Vec::new(),
-                below: Vec::new(),
-            };
-            product.take(body, false);
-            let (above, rest_above) = split_factors(product.above, &axes);
-            let (below, rest_below) = split_factors(product.below, &axes);
-            if above.is_empty() && below.is_empty() && !product.sign {
-                return None;
-            }
-            let rest = sum_over(&axes, quotient(e, rest_above, rest_below));
-            let outside = [above, vec![rest]].concat();
-            let value = quotient(e, outside, below);
-            Some(if product.sign { -value } else { value })
-        },
-    },
-    Rewrite {
-        name: "an element of an array with one element set",
-        apply: |e| {
-            let Node::Get(array, indices) = e.graph.node(e.id) else {
-                return None;
-            };
-            let Node::Scatter(entries) = e.graph.node(array) else {
-                return None;
-            };
-            let [entry] = entries.as_slice() else {
-                return None;
-            };
-            if !entry.axes.is_empty() {
-                return None;
-            }
-            let element = e.graph.expr(entry.body);
-            let zero = e.constant(0.0);
-            Some(
-                indices
-                    .iter()
-                    .zip(&entry.indices)
-                    .fold(element, |value, (&index, &set)| {
-                        e.graph
-                            .expr(index)
-                            .eq(e.graph.expr(set))
-                            .select(value, zero)
-                    }),
-            )
-        },
-    },
-];
+fn element_of_one(e: Expr) -> Option<Expr> {
+    let Node::Get(array, indices) = e.graph.node(e.id) else {
+        return None;
+    };
+    let Node::Scatter(entries) = e.graph.node(array) else {
+        return None;
+    };
+    let [entry] = entries.as_slice() else {
+        return None;
+    };
+    if !entry.axes.is_empty() {
+        return None;
+    }
+    let (element, zero) = (e.graph.expr(entry.body), e.constant(0.0));
+    Some(
+        indices
+            .iter()
+            .zip(&entry.indices)
+            .fold(element, |value, (&index, &set)| {
+                e.graph
+                    .expr(index)
+                    .eq(e.graph.expr(set))
+                    .select(value, zero)
+            }),
+    )
+}
 
 /// The factors of a product, above and below the line.
 struct Product<'g> {
-    sign: bool,
+    negative: bool,
     above: Vec<Expr<'g>>,
     below: Vec<Expr<'g>>,
 }
@@ -322,7 +221,7 @@ struct Product<'g> {
 impl<'g> Product<'g> {
     fn take(&mut self, expr: Expr<'g>, inverse: bool) {
         if let Some(operand) = negated(expr) {
-            self.sign = !self.sign;
+            self.negative = !self.negative;
             self.take(operand, inverse);
         } else if let Some((x, y)) = binary(expr, "mul") {
             self.take(x, inverse);
@@ -354,37 +253,43 @@ fn quotient<'g>(like: Expr<'g>, above: Vec<Expr<'g>>, below: Vec<Expr<'g>>) -> E
     }
 }
 
+/// The operands of a row with two of them.
 fn binary<'g>(expr: Expr<'g>, row: &str) -> Option<(Expr<'g>, Expr<'g>)> {
-    match expr.graph.node(expr.id) {
-        Node::Op(op, operands) if op.name == row => Some((
-            expr.graph.expr(operands[0]),
-            expr.graph.expr(*operands.get(1)?),
-        )),
+    let (x, y) = expr.graph.with(expr.id, |data| match &data.node {
+        Node::Op(op, operands) if op.name == row => Some((operands[0], *operands.get(1)?)),
         _ => None,
-    }
+    })?;
+    Some((expr.graph.expr(x), expr.graph.expr(y)))
+}
+
+fn unary<'g>(expr: Expr<'g>, row: &str) -> Option<Expr<'g>> {
+    let operand = expr.graph.with(expr.id, |data| match &data.node {
+        Node::Op(op, operands) if op.name == row => Some(operands[0]),
+        _ => None,
+    })?;
+    Some(expr.graph.expr(operand))
 }
 
 fn negated(expr: Expr) -> Option<Expr> {
-    match expr.graph.node(expr.id) {
-        Node::Op(op, operands) if op.name == "neg" => Some(expr.graph.expr(operands[0])),
-        _ => None,
-    }
+    unary(expr, "neg")
 }
 
-fn power(expr: Expr, exponent: i64) -> Option<Expr> {
-    let (x, n) = binary(expr, "powi")?;
-    (expr.graph.node(n.id) == Node::Int(exponent)).then_some(x)
+fn times<'g>(c: Expr<'g>, d: Expr<'g>) -> Option<Expr<'g>> {
+    Some(c.constant(rounded(constant(c)? * constant(d)?, c.ty())))
 }
 
-fn select<'g>(expr: Expr<'g>) -> Option<(Expr<'g>, Expr<'g>, Expr<'g>)> {
-    match expr.graph.node(expr.id) {
-        Node::Select(condition, then, otherwise) => Some((
-            expr.graph.expr(condition),
-            expr.graph.expr(then),
-            expr.graph.expr(otherwise),
-        )),
-        _ => None,
-    }
+/// The condition under which a choice between the numbers 0 and 1 is 0.
+fn zero_or_one(expr: Expr) -> Option<Expr> {
+    let Node::Select(condition, then, otherwise) = expr.graph.node(expr.id) else {
+        return None;
+    };
+    let chosen = is(expr.graph.expr(then), 0.0) && is(expr.graph.expr(otherwise), 1.0);
+    chosen.then(|| expr.graph.expr(condition))
+}
+
+fn is_int(expr: Expr, value: i64) -> bool {
+    expr.graph
+        .with(expr.id, |data| data.node == Node::Int(value))
 }
 
 fn sum(expr: Expr) -> Option<(Vec<Axis>, Expr)> {
@@ -407,10 +312,10 @@ fn is_free_of(expr: Expr, axes: &[Axis]) -> bool {
 }
 
 fn constant(expr: Expr) -> Option<f64> {
-    match expr.graph.node(expr.id) {
+    expr.graph.with(expr.id, |data| match data.node {
         Node::Float(bits) => Some(f64::from_bits(bits)),
         _ => None,
-    }
+    })
 }
 
 fn is(expr: Expr, value: f64) -> bool {

@@ -1,6 +1,6 @@
 //! What an expression of the user stands for while it is lowered, and how arrays combine.
 
-use crate::graph::{Axis, FoldOp, Graph, Id, fresh_axes};
+use crate::graph::{Axis, FoldOp, Graph, Id, Node, fresh_axes};
 use crate::ops::Op;
 use crate::shape::{Extent, Extents};
 
@@ -58,6 +58,14 @@ impl Array {
             return self.body;
         }
         graph.get(graph.build(&self.axes, self.body), indices)
+    }
+
+    /// The array as a node: the one it is taken from whole, or one that is built.
+    pub(crate) fn node(&self, graph: &Graph) -> Id {
+        match graph.node(self.body) {
+            Node::Get(whole, indices) if indices == graph.indices(&self.axes) => whole,
+            _ => graph.build(&self.axes, self.body),
+        }
     }
 
     pub(crate) fn map(&self, change: impl FnOnce(Id) -> Id) -> Self {

@@ -67,6 +67,8 @@ pub(super) struct Body<'a> {
     output_names: HashMap<usize, Ident>,
     scope: Vec<HashSet<Id>>,
     used: HashSet<String>,
+    /// The last number that was put behind a name.
+    numbers: HashMap<String, usize>,
     /// The calls of which the gradient is needed too.
     pulled_back: HashSet<Id>,
 }
@@ -100,6 +102,7 @@ impl<'a> Body<'a> {
             output_names: HashMap::new(),
             scope: vec![HashSet::new()],
             used,
+            numbers: HashMap::new(),
             pulled_back: pulled_back.collect(),
         }
     }
@@ -113,17 +116,17 @@ impl<'a> Body<'a> {
         let outputs = self.open_outputs();
         let buffers = self.allocate();
         let steps = self.steps(&self.program.steps.clone());
-        let scalars = self.scalar_outputs();
+        let rest = self.rest_of_outputs();
         let value = self.expr(self.program.roots[0]).tokens;
-        quote! { #leaves #sizes #checks #outputs #buffers #steps #scalars #value }
+        quote! { #leaves #sizes #checks #outputs #buffers #steps #rest #value }
     }
 
     fn name(&mut self, wanted: &str) -> Ident {
         let wanted = wanted.trim_start_matches("r#");
         let mut name = wanted.to_owned();
-        let mut number = 1;
         while !self.used.insert(name.clone()) {
-            number += 1;
+            let number = self.numbers.entry(wanted.to_owned()).or_insert(1);
+            *number += 1;
             name = format!("{wanted}_{number}");
         }
         Ident::new(&name, Span::mixed_site())
@@ -144,7 +147,8 @@ impl<'a> Body<'a> {
             match &leaf.written {
                 Written::Tensor { .. } if is_field => {
                     let name = self.name(&leaf.name);
-                    lines.extend(quote! { let #name = #access.view(); });
+                    let data = (leaf.written.rank() == 1).then(|| quote!(.data()));
+                    lines.extend(quote! { let #name = #access.view()#data; });
                     self.values.insert(self.leaf_id(place), name);
                 }
                 Written::Scalar(_) if needed && (is_field || param.by_reference) => {
@@ -164,6 +168,9 @@ impl<'a> Body<'a> {
                     lines.extend(
                         quote! { let #access: #krate::View<'_, #element, #rank> = #access.into(); },
                     );
+                    if leaf.written.rank() == 1 {
+                        lines.extend(quote! { let #access = #access.data(); });
+                    }
                 }
                 _ => {}
             }
@@ -294,7 +301,13 @@ impl<'a> Body<'a> {
                 continue;
             }
             let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
-            let name = self.name("d");
+            let active = self
+                .lowered
+                .leaves
+                .iter()
+                .filter(|leaf| leaf.active)
+                .nth(place);
+            let name = self.name(&active.map_or("d".to_owned(), |leaf| format!("d_{}", leaf.name)));
             lines.extend(match written {
                 Written::Tensor { .. } => quote! { let #name = #krate::emitted::output(&mut #access, [#(#lengths),*]); },
                 Written::Slice(_) => quote! { let #name = #krate::emitted::output_slice(&mut #access, #(#lengths)*); },
@@ -642,7 +655,7 @@ impl<'a> Body<'a> {
             Node::Leaf(leaf) => {
                 let access = self.leaf_access(array, leaf);
                 let (access, nested) = match self.lowered.leaves[leaf].written {
-                    Written::Tensor { .. } => (quote!(#access.data()), false),
+                    Written::Tensor { rank, .. } if rank > 1 => (quote!(#access.data()), false),
                     _ => (access, true),
                 };
                 self.element(access, nested, &shape, indices)
@@ -802,14 +815,24 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The gradients that are numbers.
-    fn scalar_outputs(&self) -> TokenStream {
+    /// The gradients that are numbers, and those that are equal to another one.
+    fn rest_of_outputs(&self) -> TokenStream {
         let mut lines = TokenStream::new();
-        for (place, (access, _)) in self.outputs.iter().enumerate() {
+        for (place, (access, written)) in self.outputs.iter().enumerate() {
             let gradient = self.program.gradients()[place];
             if self.graph.shape(gradient).is_empty() {
                 let value = self.expr(gradient).tokens;
                 lines.extend(quote! { #access = #value; });
+                continue;
+            }
+            let Home::Output(first) = self.program.storage[&gradient].home else {
+                continue;
+            };
+            let (name, first_name) = (&self.output_names[&place], &self.output_names[&first]);
+            match written {
+                _ if place == first => {}
+                Written::Array { .. } => lines.extend(quote! { *#name = *#first_name; }),
+                _ => lines.extend(quote! { #name.copy_from_slice(&#first_name[..]); }),
             }
         }
         lines

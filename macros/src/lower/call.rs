@@ -161,7 +161,7 @@ impl Lowerer<'_> {
         for argument in &call.args {
             operands.push(match self.expr(argument, None) {
                 Value::Scalar(id) => id,
-                Value::Array(array) => self.graph.build(&array.axes, array.body),
+                Value::Array(array) => array.node(self.graph),
                 Value::Refused => return Value::Refused,
                 _ => {
                     return self.refuse(

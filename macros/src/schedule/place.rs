@@ -18,9 +18,13 @@ pub(super) fn place(graph: &Graph, units: &Units, items: Vec<Item>, roots: &[Id]
         blocks: Vec::new(),
     };
     let steps = placer.block(&items, &[], 0);
-    let inline = single_uses(graph, &steps, roots);
+    let mut needless: HashSet<Step> = single_uses(graph, &steps, roots)
+        .into_iter()
+        .map(Step::Let)
+        .collect();
+    needless.extend(stored_already(graph, &storage));
     Program {
-        steps: without(&steps, &inline),
+        steps: without(&steps, &needless),
         storage,
         roots: roots.to_vec(),
     }
@@ -286,7 +290,11 @@ impl Placer<'_> {
 
 /// The scalars without a name of the user's that are used once, in the block that computes them.
 fn single_uses(graph: &Graph, steps: &[Step], roots: &[Id]) -> HashSet<Id> {
+    // The roots are used at the end of the outermost block, which has the number 1.
     let mut uses: HashMap<Id, Vec<usize>> = HashMap::new();
+    for &root in roots {
+        uses.entry(root).or_default().push(1);
+    }
     let mut blocks: HashMap<Id, Vec<usize>> = HashMap::new();
     let mut number = 0;
     count(graph, steps, &mut number, &mut uses, &mut blocks);
@@ -294,7 +302,7 @@ fn single_uses(graph: &Graph, steps: &[Step], roots: &[Id]) -> HashSet<Id> {
         .into_iter()
         .filter(|(id, defined)| {
             let named = graph.name(*id).is_some_and(|name| !name.starts_with("d_"));
-            defined.len() == 1 && uses.get(id) == Some(defined) && !named && !roots.contains(id)
+            defined.len() == 1 && uses.get(id) == Some(defined) && !named
         })
         .map(|(id, _)| id)
         .collect()
@@ -339,16 +347,30 @@ fn count(
     }
 }
 
-/// The steps without those that are written where they are used.
-fn without(steps: &[Step], inline: &HashSet<Id>) -> Vec<Step> {
-    steps
+/// Elements that are accumulated where they would be stored.
+fn stored_already(graph: &Graph, storage: &HashMap<Id, Storage>) -> impl Iterator<Item = Step> {
+    storage
         .iter()
-        .filter(|step| !matches!(step, Step::Let(id) if inline.contains(id)))
-        .map(|step| match step {
-            Step::Loop(axis, body) => Step::Loop(*axis, without(body, inline)),
-            step => step.clone(),
+        .filter_map(|(&id, place)| match graph.node(id) {
+            Node::Build(_, body) if place.home != Home::Local => {
+                let same = storage
+                    .get(&body)
+                    .is_some_and(|of_body| of_body.home == place.home);
+                same.then_some(Step::Store(id))
+            }
+            _ => None,
         })
-        // A loop at whose end something is complete may have nothing else to do.
-        .filter(|step| !matches!(step, Step::Loop(_, body) if body.is_empty()))
+}
+
+/// The steps without those that have nothing to do, nor loops of nothing else.
+fn without(steps: &[Step], needless: &HashSet<Step>) -> Vec<Step> {
+    let kept = steps
+        .iter()
+        .filter(|step| !needless.contains(step))
+        .map(|step| match step {
+            Step::Loop(axis, body) => Step::Loop(*axis, without(body, needless)),
+            step => step.clone(),
+        });
+    kept.filter(|step| !matches!(step, Step::Loop(_, body) if body.is_empty()))
         .collect()
 }

@@ -1,0 +1,228 @@
+//! The pipeline as a whole, on functions given as tokens.
+
+use std::time::Instant;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::graph::{Id, Node};
+use crate::items::Items;
+use crate::lower::Lowered;
+use crate::parse::{self, Options};
+use crate::report::Errors;
+use crate::{differentiate, expand, formula, lower, schedule, simplify};
+
+/// The graph with its roots: the value and the gradients.
+fn pipeline(item: TokenStream) -> (Lowered, Vec<Id>) {
+    pipeline_of(TokenStream::new(), item)
+}
+
+fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
+    let options: Options = syn::parse2(options).expect("the test's options are supported");
+    let mut errors = Errors::default();
+    let items = Items::builtin();
+    let item = parse::item_fn(item).expect("the test's item is a function");
+    let function = parse::function(item, options, &items.struct_names(), &mut errors)
+        .expect("the test's signature is supported");
+    let lowered =
+        lower::lower(&function, &items, &mut errors).expect("the test's body is supported");
+    let gradients =
+        differentiate::differentiate(&lowered.graph, lowered.result, &lowered.active_leaves());
+    let roots = [&[lowered.result], gradients.as_slice()].concat();
+    let roots = simplify::simplify(&lowered.graph, &roots);
+    (lowered, roots)
+}
+
+fn formula_of(item: TokenStream) -> String {
+    let (lowered, roots) = pipeline(item);
+    formula::formula("f", &lowered, &roots)
+}
+
+/// `n` bindings, each of which uses the one before it twice.
+fn chain(n: usize) -> TokenStream {
+    let names: Vec<_> = (0..=n).map(|place| format_ident!("v{place}")).collect();
+    let (from, to) = (&names[..n], &names[1..]);
+    let last = &names[n];
+    quote! {
+        fn chain(x: f64) -> f64 {
+            let v0 = x;
+            #(let #to = #from.sin() * #from + 0.5;)*
+            #last
+        }
+    }
+}
+
+#[test]
+fn a_sum_takes_out_what_does_not_depend_on_its_index() {
+    let formula = formula_of(quote! {
+        fn f(w: f64, x: &Vector<f64>) -> f64 { (x * w).square().mean() }
+    });
+    assert!(
+        formula.contains("∂f/∂w = 2·(w·(Σ_i x[i]·x[i])) / n"),
+        "{formula}"
+    );
+}
+
+#[test]
+fn derivatives_by_matrices_are_sums_of_products() {
+    let formula = formula_of(quote! {
+        fn f(a: &Matrix<f64>, b: &Matrix<f64>) -> f64 { a.matmul(b).sum() }
+    });
+    assert!(formula.contains("∂f/∂a[i, j] = Σ_k b[j, k]"), "{formula}");
+}
+
+#[test]
+fn what_is_equal_but_for_its_indices_is_one_node() {
+    let (lowered, roots) = pipeline(quote! {
+        fn f(x: &Vector<f64>, y: &Vector<f64>) -> f64 {
+            let unused = (x + y).sum();
+            x.exp().sum() * x.exp().sum() + y.exp().sum()
+        }
+    });
+    let folds = lowered
+        .graph
+        .reachable(&roots[..1])
+        .into_iter()
+        .filter(|&id| matches!(lowered.graph.node(id), Node::Fold(..)))
+        .count();
+    assert_eq!(folds, 2);
+}
+
+#[test]
+fn a_loss_over_data_is_one_pass_over_its_rows() {
+    let (lowered, roots) = pipeline(quote! {
+        fn f(w: &Vector<f64>, b: f64, x: &Matrix<f64>, y: &Vector<f64>) -> f64 {
+            (x.matmul(w) + b - y).square().mean()
+        }
+    });
+    // The data is what is not differentiated by.
+    let mut lowered = lowered;
+    lowered.leaves[2].active = false;
+    lowered.leaves[3].active = false;
+    let program = schedule::schedule(&lowered, &roots[..3]);
+    let outer = program
+        .steps
+        .iter()
+        .filter(|step| matches!(step, schedule::Step::Loop(..)))
+        .count();
+    // One over the rows, and one over the columns that scales the gradient.
+    assert_eq!(outer, 2, "{:#?}", program.steps);
+}
+
+#[test]
+fn the_same_input_gives_the_same_tokens() {
+    let expansion = || expand(TokenStream::new(), chain(20)).to_string();
+    assert_eq!(expansion(), expansion());
+}
+
+#[test]
+fn the_graph_of_a_chain_grows_linearly() {
+    let size = |n| {
+        let (lowered, roots) = pipeline(chain(n));
+        lowered.graph.reachable(&roots).len()
+    };
+    let (small, large) = (size(50), size(400));
+    assert!(large <= 8 * small, "{small} nodes for 50, {large} for 400");
+}
+
+/// `cargo test --release -p gradus-macros -- --ignored --nocapture`
+#[test]
+#[ignore = "prints times"]
+fn expansion_times() {
+    for n in [50, 100, 200, 400, 800] {
+        let item = chain(n);
+        let best = (0..5)
+            .map(|_| {
+                let start = Instant::now();
+                assert!(!expand(TokenStream::new(), item.clone()).is_empty());
+                start.elapsed()
+            })
+            .min();
+        println!("{n} bindings: {:.1?}", best.unwrap_or_default());
+    }
+}
+
+/// What stands between the fences of the block behind a marker in the README.
+fn readme_block(marker: &str) -> String {
+    let readme = include_str!("../../README.md");
+    let (_, behind) = readme
+        .split_once(marker)
+        .expect("the README has the marker");
+    let (_, block) = behind
+        .split_once("```")
+        .expect("a block follows the marker");
+    let (block, _) = block.split_once("```").expect("the block ends");
+    let (_, block) = block.split_once('\n').expect("the block has a first line");
+    block
+        .lines()
+        .filter(|line| !line.starts_with("# "))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+fn lab() -> TokenStream {
+    quote! {
+        pub fn cost(w: f32, b: f32, x: &Vector, y: &Vector) -> f32 {
+            let hypothesis = x * w + b;
+            (hypothesis - y).square().mean()
+        }
+    }
+}
+
+/// As rustfmt prints it.
+fn formatted(tokens: &TokenStream) -> String {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("rustfmt is a component of the pinned toolchain");
+    let mut stdin = rustfmt.stdin.take().expect("it was piped");
+    stdin
+        .write_all(tokens.to_string().as_bytes())
+        .expect("rustfmt reads its input");
+    drop(stdin);
+    let output = rustfmt.wait_with_output().expect("rustfmt ends");
+    String::from_utf8(output.stdout).expect("Rust is UTF-8")
+}
+
+#[test]
+fn the_readme_shows_the_expansion() {
+    let expansion = expand(quote!(wrt(w, b)), lab());
+    let file: syn::File = syn::parse2(expansion).expect("the expansion is Rust");
+    let function = file.items.iter().find_map(|item| match item {
+        syn::Item::Mod(module) => module
+            .content
+            .as_ref()?
+            .1
+            .iter()
+            .find_map(|item| match item {
+                syn::Item::Fn(function) if function.sig.ident == "value_and_grad_into" => {
+                    Some(function)
+                }
+                _ => None,
+            }),
+        _ => None,
+    });
+    let mut function = function.expect("the module has the function").clone();
+    function.attrs.clear();
+    let printed = formatted(&quote!(#function));
+    assert_eq!(
+        readme_block("<!-- expansion"),
+        printed,
+        "\nthe README should show:\n{printed}"
+    );
+}
+
+#[test]
+fn the_readme_shows_the_formula() {
+    let (lowered, roots) = pipeline_of(quote!(wrt(w, b)), lab());
+    let printed = formula::formula("cost", &lowered, &roots) + "\n";
+    assert_eq!(
+        readme_block("<!-- formula"),
+        printed,
+        "\nthe README should show:\n{printed}"
+    );
+}

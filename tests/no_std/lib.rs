@@ -1,0 +1,39 @@
+//! A crate without std and without an allocator: its derivatives are of scalars and of arrays.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(warnings, missing_docs)]
+
+use gradus::prelude::*;
+
+/// The logistic loss of one example.
+#[differentiable(wrt(w, b))]
+pub fn loss<const N: usize>(w: &[f32; N], b: f32, x: &[f32; N], y: f32) -> f32 {
+    let z = w.dot(x) + b;
+    z.softplus() - y * z
+}
+
+/// The distance that a projectile flies.
+#[differentiable]
+pub fn range(speed: f64, angle: f64) -> f64 {
+    const GRAVITY: f64 = 9.81;
+    speed.square() * (2.0 * angle).sin() / GRAVITY
+}
+
+/// One step of descent on the logistic loss.
+///
+/// # Errors
+/// If the loss is not finite.
+pub fn learn<const N: usize>(
+    w: &mut [f32; N],
+    b: &mut f32,
+    x: &[f32; N],
+    y: f32,
+) -> Result<f32, f32> {
+    let (value, grad) = loss::value_and_grad(w, *b, x, y);
+    for (w, g) in w.iter_mut().zip(grad.w) {
+        *w -= 0.1 * g;
+    }
+    *b -= 0.1 * grad.b;
+    if value.is_finite() { Ok(value) } else { Err(value) }
+}
