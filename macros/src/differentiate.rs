@@ -15,22 +15,13 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
     let order = graph.reachable(&[result]);
     let mut active = vec![false; result.index() + 1];
     for &id in &order {
-        let depends = leaves.contains(&id)
-            || graph
-                .operands(id)
-                .iter()
-                .any(|operand| active[operand.index()]);
+        let depends =
+            leaves.contains(&id) || graph.operands(id).iter().any(|operand| active[operand.index()]);
         active[id.index()] = depends && graph.ty(id).is_float();
     }
-    let mut walk = Walk {
-        graph,
-        active,
-        scalars: HashMap::new(),
-        arrays: HashMap::new(),
-    };
+    let mut walk = Walk { graph, active, scalars: HashMap::new(), arrays: HashMap::new() };
     if walk.active[result.index()] {
-        walk.scalars
-            .insert(result, graph.float(1.0, graph.ty(result)));
+        walk.scalars.insert(result, graph.float(1.0, graph.ty(result)));
     }
     let mut gradients: HashMap<Id, Id> = HashMap::new();
     for &id in order.iter().rev() {
@@ -47,10 +38,7 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
         shape if shape.is_empty() => graph.float(0.0, graph.ty(leaf)),
         shape => graph.scatter(shape, graph.ty(leaf), &[]),
     };
-    leaves
-        .iter()
-        .map(|leaf| gradients.get(leaf).copied().unwrap_or_else(|| zero(*leaf)))
-        .collect()
+    leaves.iter().map(|leaf| gradients.get(leaf).copied().unwrap_or_else(|| zero(*leaf))).collect()
 }
 
 struct Walk<'g> {
@@ -89,12 +77,8 @@ impl<'g> Walk<'g> {
             .iter()
             .map(|entry| {
                 let targets = self.loop_indices(entry, &shape)?;
-                let others: Vec<Axis> = entry
-                    .axes
-                    .iter()
-                    .copied()
-                    .filter(|axis| !targets.contains(axis))
-                    .collect();
+                let others: Vec<Axis> =
+                    entry.axes.iter().copied().filter(|axis| !targets.contains(axis)).collect();
                 let body = graph.fold(FoldOp::Sum, &others, entry.body);
                 Some(graph.expr(graph.get(graph.build(&targets, body), &here)))
             })
@@ -111,9 +95,7 @@ impl<'g> Walk<'g> {
         for (&index, &extent) in entry.indices.iter().zip(shape) {
             match self.graph.node(index) {
                 Node::Index(axis)
-                    if axis.extent == extent
-                        && entry.axes.contains(&axis)
-                        && !targets.contains(&axis) =>
+                    if axis.extent == extent && entry.axes.contains(&axis) && !targets.contains(&axis) =>
                 {
                     targets.push(axis);
                 }
@@ -129,11 +111,7 @@ impl<'g> Walk<'g> {
             return;
         }
         let own = self.graph.free(to);
-        let others: Vec<Axis> = context
-            .iter()
-            .copied()
-            .filter(|axis| !own.contains(axis))
-            .collect();
+        let others: Vec<Axis> = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
         let contribution = self.graph.fold(FoldOp::Sum, &others, contribution);
         let sum = match self.scalars.get(&to) {
             Some(&known) => (self.graph.expr(known) + self.graph.expr(contribution)).id,
@@ -150,10 +128,7 @@ impl<'g> Walk<'g> {
         match graph.node(id) {
             Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Index(_) => {}
             Node::Op(op, operands) => {
-                let expressions: Vec<Expr> = operands
-                    .iter()
-                    .map(|&operand| graph.expr(operand))
-                    .collect();
+                let expressions: Vec<Expr> = operands.iter().map(|&operand| graph.expr(operand)).collect();
                 let partials = (op.rule)(&expressions, graph.expr(id));
                 for (operand, partial) in operands.into_iter().zip(partials) {
                     let contribution = match partial {
@@ -184,16 +159,11 @@ impl<'g> Walk<'g> {
             Node::Scatter(entries) => {
                 for entry in entries {
                     let element = graph.get(adjoint, &entry.indices);
-                    self.contribute(
-                        entry.body,
-                        &[context.as_slice(), &entry.axes].concat(),
-                        element,
-                    );
+                    self.contribute(entry.body, &[context.as_slice(), &entry.axes].concat(), element);
                 }
             }
             Node::Fold(op, axes, body) => {
-                let contribution =
-                    fold_rule(graph, op, &axes, graph.expr(body), graph.expr(id), incoming);
+                let contribution = fold_rule(graph, op, &axes, graph.expr(body), graph.expr(id), incoming);
                 self.contribute(body, &[context, axes].concat(), contribution.id);
             }
             Node::Call(_, operands) => {
@@ -217,26 +187,12 @@ impl<'g> Walk<'g> {
             return;
         }
         let own = self.graph.free(array);
-        let axes = context
-            .iter()
-            .copied()
-            .filter(|axis| !own.contains(axis))
-            .collect();
-        self.arrays.entry(array).or_default().push(Entry {
-            axes,
-            indices,
-            body: adjoint,
-        });
+        let axes = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
+        self.arrays.entry(array).or_default().push(Entry { axes, indices, body: adjoint });
     }
 
     /// The derivative of a call by an operand, times the call's adjoint.
-    fn contribute_product(
-        &mut self,
-        operand: Id,
-        gradient: Id,
-        context: &[Axis],
-        incoming: Expr<'g>,
-    ) {
+    fn contribute_product(&mut self, operand: Id, gradient: Id, context: &[Axis], incoming: Expr<'g>) {
         let graph = self.graph;
         let shape = graph.shape(operand);
         if shape.is_empty() {
@@ -276,9 +232,7 @@ fn fold_rule<'g>(
             let zero = body.eq(0.0);
             let others = graph.expr(graph.fold(FoldOp::Product, axes, zero.select(1.0, body).id));
             let zeros = count(zero);
-            let without = zeros
-                .eq(0.0)
-                .select(others / body, zeros.eq(1.0).and(zero).select(others, 0.0));
+            let without = zeros.eq(0.0).select(others / body, zeros.eq(1.0).and(zero).select(others, 0.0));
             incoming * without
         }
     }

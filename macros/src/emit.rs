@@ -1,8 +1,10 @@
 //! [`Program`]s to tokens: the module that stands beside the user's function.
 
 mod body;
+mod expression;
 mod objective;
 mod parameters;
+mod setup;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -25,18 +27,11 @@ pub(crate) fn emit(
     gradient: &Program,
     formula: &str,
 ) -> TokenStream {
-    let module = Module {
-        function,
-        items,
-        lowered,
-    };
+    let module = Module { function, items, lowered };
     let Function { item, krate, .. } = function;
     let (name, visibility) = (&item.sig.ident, inner_visibility(&item.vis));
     let outer = &item.vis;
-    let conditions = item
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("cfg"));
+    let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let docs = format!("The derivative of [`{name}`](fn@{name}).");
     let formula_docs = format!("```text\n{formula}\n```");
     let params = module.params(&visibility);
@@ -83,12 +78,7 @@ fn inner_visibility(visibility: &syn::Visibility) -> TokenStream {
 /// A path of the user's scope, as seen from inside the module.
 fn rerooted(path: &TokenStream) -> TokenStream {
     let printed = path.to_string();
-    let first = printed
-        .split("::")
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned();
+    let first = printed.split("::").next().unwrap_or_default().trim().to_owned();
     match first.as_str() {
         "self" => {
             let rest = path.clone().into_iter().skip(1);
@@ -107,11 +97,7 @@ struct Module<'a> {
 
 impl Module<'_> {
     fn active(&self) -> Vec<&Param> {
-        self.function
-            .params
-            .iter()
-            .filter(|param| param.active)
-            .collect()
+        self.function.params.iter().filter(|param| param.active).collect()
     }
 
     fn generic(&self) -> Option<&str> {
@@ -119,18 +105,13 @@ impl Module<'_> {
     }
 
     fn element(&self) -> TokenStream {
-        scalar_path(
-            self.function.result.element().unwrap_or(Type::F64),
-            self.generic(),
-        )
+        scalar_path(self.function.result.element().unwrap_or(Type::F64), self.generic())
     }
 
     /// The type of the numbers differentiated by.
     fn parameter_type(&self) -> Type {
         let active = self.lowered.leaves.iter().find(|leaf| leaf.active);
-        active
-            .and_then(|leaf| leaf.written.element())
-            .unwrap_or(Type::F64)
+        active.and_then(|leaf| leaf.written.element()).unwrap_or(Type::F64)
     }
 
     fn written_path(&self, written: &Written) -> TokenStream {
@@ -170,40 +151,23 @@ impl Module<'_> {
 
     fn view_type(&self, element: Type, rank: usize, lifetime: &TokenStream) -> TokenStream {
         let krate = &self.function.krate;
-        let (element, rank) = (
-            scalar_path(element, self.generic()),
-            proc_macro2::Literal::usize_unsuffixed(rank),
-        );
+        let (element, rank) =
+            (scalar_path(element, self.generic()), proc_macro2::Literal::usize_unsuffixed(rank));
         quote!(#krate::View<#lifetime, #element, #rank>)
     }
 
-    fn reference_type(
-        &self,
-        by_reference: bool,
-        written: &Written,
-        lifetime: &TokenStream,
-    ) -> TokenStream {
+    fn reference_type(&self, by_reference: bool, written: &Written, lifetime: &TokenStream) -> TokenStream {
         let inner = self.written_path(written);
-        if by_reference {
-            quote!(&#lifetime #inner)
-        } else {
-            inner
-        }
+        if by_reference { quote!(&#lifetime #inner) } else { inner }
     }
 
     /// `<T: Real, const N: usize>` for what the types mention, and the same as arguments.
-    fn generics<'w>(
-        &self,
-        mentioned: impl Iterator<Item = &'w Written>,
-        lifetime: bool,
-    ) -> [TokenStream; 2] {
+    fn generics<'w>(&self, mentioned: impl Iterator<Item = &'w Written>, lifetime: bool) -> [TokenStream; 2] {
         let krate = &self.function.krate;
         let mentioned: Vec<&Written> = mentioned.collect();
-        let generic = self.generic().filter(|_| {
-            mentioned
-                .iter()
-                .any(|written| written.element() == Some(Type::Generic))
-        });
+        let generic = self
+            .generic()
+            .filter(|_| mentioned.iter().any(|written| written.element() == Some(Type::Generic)));
         let mut definitions = Vec::new();
         let mut arguments = Vec::new();
         if lifetime {
@@ -234,15 +198,9 @@ impl Module<'_> {
     }
 
     fn all_generics(&self) -> [TokenStream; 2] {
-        let takes_views = self
-            .function
-            .params
-            .iter()
-            .any(|param| matches!(param.written, Written::Tensor { .. }));
-        self.generics(
-            self.function.params.iter().map(|param| &param.written),
-            takes_views,
-        )
+        let takes_views =
+            self.function.params.iter().any(|param| matches!(param.written, Written::Tensor { .. }));
+        self.generics(self.function.params.iter().map(|param| &param.written), takes_views)
     }
 
     fn active_generics(&self) -> [TokenStream; 2] {
@@ -267,10 +225,8 @@ impl Module<'_> {
             return TokenStream::new();
         }
         let [definitions, _] = self.active_generics();
-        let fields: Vec<(Ident, TokenStream)> = active
-            .iter()
-            .map(|param| (param.name.clone(), self.owned(&param.written)))
-            .collect();
+        let fields: Vec<(Ident, TokenStream)> =
+            active.iter().map(|param| (param.name.clone(), self.owned(&param.written))).collect();
         let members = fields.iter().map(|(name, ty)| {
             let docs = format!("The parameter `{name}`, or the derivative by it.");
             quote!(#[doc = #docs] #visibility #name: #ty)
@@ -282,14 +238,8 @@ impl Module<'_> {
         let element = scalar_path(self.parameter_type(), self.generic());
         let names: Vec<Ident> = fields.iter().map(|(name, _)| name.clone()).collect();
         let bounds = self.active_generics();
-        let parameters = parameters_impl(
-            &self.function.krate,
-            &quote!(Params),
-            &bounds,
-            &element,
-            &names,
-            &[],
-        );
+        let parameters =
+            parameters_impl(&self.function.krate, &quote!(Params), &bounds, &element, &names, &[]);
         let is_number = |param: &&Param| matches!(param.written, Written::Scalar(_));
         let copy = active.iter().all(is_number).then(|| quote!(Copy,));
         quote! {
@@ -300,34 +250,22 @@ impl Module<'_> {
         }
     }
 
-    fn functions(
-        &self,
-        visibility: &TokenStream,
-        value: &Program,
-        gradient: &Program,
-    ) -> TokenStream {
+    fn functions(&self, visibility: &TokenStream, value: &Program, gradient: &Program) -> TokenStream {
         let Function { item, params, .. } = self.function;
         let [definitions, _] = self.all_generics();
         let element = self.element();
         let gradient_type = self.gradient_type();
         let names: Vec<&Ident> = params.iter().map(|param| &param.name).collect();
-        let types: Vec<TokenStream> = params
-            .iter()
-            .map(|param| self.argument_type(param, &TokenStream::new()))
-            .collect();
+        let types: Vec<TokenStream> =
+            params.iter().map(|param| self.argument_type(param, &TokenStream::new())).collect();
         let grad = Ident::new("grad", Span::mixed_site());
         let value_body = Body::new(self.function, self.lowered, value).tokens(Vec::new());
-        let gradient_body =
-            Body::new(self.function, self.lowered, gradient).tokens(self.outputs(&grad));
-        let views: Vec<TokenStream> = params
-            .iter()
-            .filter_map(|param| self.view_of(param))
-            .collect();
+        let gradient_body = Body::new(self.function, self.lowered, gradient).tokens(self.outputs(&grad));
+        let views: Vec<TokenStream> = params.iter().filter_map(|param| self.view_of(param)).collect();
         let zeros = self.zeros();
         let (pullback_type, pullback_value) = self.pullback(&grad);
         let name = &item.sig.ident;
-        let value_docs =
-            format!("The value of [`{name}`](fn@super::{name}), from views of tensors too.");
+        let value_docs = format!("The value of [`{name}`](fn@super::{name}), from views of tensors too.");
         let gradient_docs = match self.active().as_slice() {
             [single] => format!("The derivative by `{}`.", single.name),
             _ => "The derivatives.".to_owned(),
@@ -418,12 +356,10 @@ impl Module<'_> {
                 Written::Scalar(_) => zero,
                 Written::Tensor { .. } => quote!(#krate::Tensor::zeros(*#name.shape())),
                 Written::Slice(_) => quote!(#krate::emitted::buffer(#zero, #name.len())),
-                Written::Array { lengths, .. } => {
-                    lengths.iter().rev().fold(zero, |inner, length| {
-                        let length = length.to_tokens();
-                        quote!([#inner; #length])
-                    })
-                }
+                Written::Array { lengths, .. } => lengths.iter().rev().fold(zero, |inner, length| {
+                    let length = length.to_tokens();
+                    quote!([#inner; #length])
+                }),
                 Written::Struct(_) => quote!(#krate::Parameters::zeros_like(#name)),
             }
         };
@@ -446,10 +382,9 @@ impl Module<'_> {
         let parts = self.function.params.iter().map(|param| {
             let name = &param.name;
             match (param.active, single) {
-                (false, _) => (
-                    quote!(#krate::emitted::NotDifferentiated),
-                    quote!(#krate::emitted::NotDifferentiated),
-                ),
+                (false, _) => {
+                    (quote!(#krate::emitted::NotDifferentiated), quote!(#krate::emitted::NotDifferentiated))
+                }
                 (true, true) => (self.owned(&param.written), quote!(#grad)),
                 (true, false) => (self.owned(&param.written), quote!(#grad.#name)),
             }

@@ -12,17 +12,9 @@ use crate::shape::{Extent, Source};
 pub(crate) fn formula(name: &str, lowered: &Lowered, roots: &[Id]) -> String {
     let mut writer = Writer::new(lowered, roots);
     let mut derivatives: HashMap<Id, Vec<String>> = HashMap::new();
-    for (leaf, &root) in lowered
-        .leaves
-        .iter()
-        .filter(|leaf| leaf.active)
-        .zip(&roots[1..])
-    {
+    for (leaf, &root) in lowered.leaves.iter().filter(|leaf| leaf.active).zip(&roots[1..]) {
         let parameter = crate::written::text(&leaf.access);
-        derivatives
-            .entry(root)
-            .or_default()
-            .push(format!("∂{name}/∂{parameter}"));
+        derivatives.entry(root).or_default().push(format!("∂{name}/∂{parameter}"));
     }
     let mut lines = Vec::new();
     for id in lowered.graph.reachable(roots) {
@@ -83,11 +75,7 @@ impl<'a> Writer<'a> {
             extents: Vec::new(),
         };
         let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut taken: HashSet<String> = lowered
-            .leaves
-            .iter()
-            .map(|leaf| leaf.name.clone())
-            .collect();
+        let mut taken: HashSet<String> = lowered.leaves.iter().map(|leaf| leaf.name.clone()).collect();
         for &id in &reachable {
             for axis in graph.free(id) {
                 if !writer.letters.contains(&axis) {
@@ -124,11 +112,7 @@ impl<'a> Writer<'a> {
     }
 
     fn letter(&self, axis: Axis) -> String {
-        let place = self
-            .letters
-            .iter()
-            .position(|known| *known == axis)
-            .unwrap_or_default();
+        let place = self.letters.iter().position(|known| *known == axis).unwrap_or_default();
         match ["i", "j", "k", "l"].get(place) {
             Some(letter) => (*letter).to_owned(),
             None => format!("i{place}"),
@@ -137,11 +121,7 @@ impl<'a> Writer<'a> {
 
     fn subscript(&self, axes: &[Axis]) -> String {
         let letters: Vec<String> = axes.iter().map(|&axis| self.letter(axis)).collect();
-        if letters.is_empty() {
-            String::new()
-        } else {
-            format!("[{}]", letters.join(", "))
-        }
+        if letters.is_empty() { String::new() } else { format!("[{}]", letters.join(", ")) }
     }
 
     fn definition(&mut self, id: Id, title: Option<&str>) -> String {
@@ -158,10 +138,8 @@ impl<'a> Writer<'a> {
             }
             Node::Scatter(entries) if entries.is_empty() => format!("{name} = 0"),
             Node::Scatter(entries) => {
-                let lines: Vec<String> = entries
-                    .iter()
-                    .map(|entry| self.entry(&name, &free, entry))
-                    .collect();
+                let lines: Vec<String> =
+                    entries.iter().map(|entry| self.entry(&name, &free, entry)).collect();
                 lines.join("\n")
             }
             // A title for a value that is defined above.
@@ -191,39 +169,26 @@ impl<'a> Writer<'a> {
         }
         let body = self.expr(entry.body, Level::Loose);
         let letters: Vec<String> = entry.axes.iter().map(|&axis| self.letter(axis)).collect();
-        let each = if letters.is_empty() {
-            String::new()
-        } else {
-            format!(" for each {}", letters.join(", "))
-        };
+        let each =
+            if letters.is_empty() { String::new() } else { format!(" for each {}", letters.join(", ")) };
         format!("{name}[{}] += {body}{each}", places.join(", "))
     }
 
     fn expr(&mut self, id: Id, at_least: Level) -> String {
         let (text, level) = self.render(id);
-        if level >= at_least {
-            text
-        } else {
-            format!("({text})")
-        }
+        if level >= at_least { text } else { format!("({text})") }
     }
 
     fn render(&mut self, id: Id) -> (String, Level) {
         let graph = self.graph;
         let free = graph.free(id);
         if self.defined.contains(&id) {
-            return (
-                format!("{}{}", self.names[&id], self.subscript(&free)),
-                Level::Atom,
-            );
+            return (format!("{}{}", self.names[&id], self.subscript(&free)), Level::Atom);
         }
         match graph.node(id) {
             Node::Float(bits) => number(f64::from_bits(bits)),
             Node::Int(value) => number(value as f64),
-            Node::Leaf(leaf) => (
-                crate::written::text(&self.lowered.leaves[leaf].access),
-                Level::Atom,
-            ),
+            Node::Leaf(leaf) => (crate::written::text(&self.lowered.leaves[leaf].access), Level::Atom),
             Node::Size(extent) => (self.length(extent), Level::Atom),
             Node::Index(axis) => (self.letter(axis), Level::Atom),
             Node::Cast(value) => self.render(value),
@@ -232,10 +197,8 @@ impl<'a> Writer<'a> {
                     Node::Leaf(leaf) => crate::written::text(&self.lowered.leaves[leaf].access),
                     _ => self.expr(array, Level::Atom),
                 };
-                let indices: Vec<String> = indices
-                    .iter()
-                    .map(|&index| self.expr(index, Level::Loose))
-                    .collect();
+                let indices: Vec<String> =
+                    indices.iter().map(|&index| self.expr(index, Level::Loose)).collect();
                 // An array that is made anew for each row has the row's index already.
                 match array.strip_suffix(']') {
                     Some(open) => (format!("{open}, {}]", indices.join(", ")), Level::Atom),
@@ -251,28 +214,17 @@ impl<'a> Writer<'a> {
                 };
                 let letters: Vec<String> = axes.iter().map(|&axis| self.letter(axis)).collect();
                 let body = self.expr(body, Level::Product);
-                (
-                    format!("{sign}_{} {body}", letters.join(",")),
-                    Level::Product,
-                )
+                (format!("{sign}_{} {body}", letters.join(",")), Level::Product)
             }
             Node::Select(condition, then, otherwise) => {
                 let condition = self.expr(condition, Level::Loose);
-                let (then, otherwise) = (
-                    self.expr(then, Level::Sum),
-                    self.expr(otherwise, Level::Sum),
-                );
-                (
-                    format!("if {condition} {{ {then} }} else {{ {otherwise} }}"),
-                    Level::Loose,
-                )
+                let (then, otherwise) = (self.expr(then, Level::Sum), self.expr(otherwise, Level::Sum));
+                (format!("if {condition} {{ {then} }} else {{ {otherwise} }}"), Level::Loose)
             }
             Node::Op(op, operands) => self.operation(op, &operands),
             Node::Call(callee, operands) => {
-                let arguments: Vec<String> = operands
-                    .iter()
-                    .map(|&operand| self.expr(operand, Level::Loose))
-                    .collect();
+                let arguments: Vec<String> =
+                    operands.iter().map(|&operand| self.expr(operand, Level::Loose)).collect();
                 let name = crate::written::text(&self.lowered.callees[callee]);
                 (format!("{name}({})", arguments.join(", ")), Level::Atom)
             }
@@ -289,53 +241,33 @@ impl<'a> Writer<'a> {
         let first = operands[0];
         match (op.kind, op.name) {
             (Kind::Infix("*"), _) => {
-                let (a, b) = (
-                    self.expr(first, Level::Product),
-                    self.expr(operands[1], Level::Unary),
-                );
+                let (a, b) = (self.expr(first, Level::Product), self.expr(operands[1], Level::Unary));
                 (format!("{a}·{b}"), Level::Product)
             }
             (Kind::Infix("/"), _) => {
-                let (a, b) = (
-                    self.expr(first, Level::Product),
-                    self.expr(operands[1], Level::Unary),
-                );
+                let (a, b) = (self.expr(first, Level::Product), self.expr(operands[1], Level::Unary));
                 (format!("{a} / {b}"), Level::Product)
             }
             (Kind::Infix(token @ ("+" | "-")), _) => {
-                let (a, b) = (
-                    self.expr(first, Level::Sum),
-                    self.expr(operands[1], Level::Product),
-                );
+                let (a, b) = (self.expr(first, Level::Sum), self.expr(operands[1], Level::Product));
                 (format!("{a} {token} {b}"), Level::Sum)
             }
             (Kind::Infix(token), _) => {
-                let (a, b) = (
-                    self.expr(first, Level::Sum),
-                    self.expr(operands[1], Level::Sum),
-                );
+                let (a, b) = (self.expr(first, Level::Sum), self.expr(operands[1], Level::Sum));
                 (format!("{a} {token} {b}"), Level::Loose)
             }
-            (Kind::Prefix(token), _) => (
-                format!("{token}{}", self.expr(first, Level::Unary)),
-                Level::Unary,
-            ),
+            (Kind::Prefix(token), _) => (format!("{token}{}", self.expr(first, Level::Unary)), Level::Unary),
             (_, "square") => (format!("{}²", self.expr(first, Level::Atom)), Level::Power),
             (_, "powi" | "powf") => {
-                let (a, b) = (
-                    self.expr(first, Level::Atom),
-                    self.expr(operands[1], Level::Atom),
-                );
+                let (a, b) = (self.expr(first, Level::Atom), self.expr(operands[1], Level::Atom));
                 (format!("{a}^{b}"), Level::Power)
             }
             (_, "sqrt") => (format!("√{}", self.expr(first, Level::Atom)), Level::Power),
             (_, "exp") => (format!("e^{}", self.expr(first, Level::Atom)), Level::Power),
             (_, "abs") => (format!("|{}|", self.expr(first, Level::Loose)), Level::Atom),
             (_, name) => {
-                let arguments: Vec<String> = operands
-                    .iter()
-                    .map(|&operand| self.expr(operand, Level::Loose))
-                    .collect();
+                let arguments: Vec<String> =
+                    operands.iter().map(|&operand| self.expr(operand, Level::Loose)).collect();
                 (format!("{name}({})", arguments.join(", ")), Level::Atom)
             }
         }
@@ -347,11 +279,7 @@ impl<'a> Writer<'a> {
                 if !self.extents.contains(&extent) {
                     self.extents.push(extent);
                 }
-                let place = self
-                    .extents
-                    .iter()
-                    .position(|known| *known == extent)
-                    .unwrap_or_default();
+                let place = self.extents.iter().position(|known| *known == extent).unwrap_or_default();
                 ["n", "m", "k", "p", "q"]
                     .get(place)
                     .map_or_else(|| format!("n{place}"), |name| (*name).to_owned())
@@ -367,11 +295,7 @@ impl<'a> Writer<'a> {
             .into_iter()
             .map(|extent| {
                 let source = self.lowered.extents.source(extent);
-                format!(
-                    "{} = {}",
-                    self.length(extent),
-                    self.lowered.length_text(&source)
-                )
+                format!("{} = {}", self.length(extent), self.lowered.length_text(&source))
             })
             .collect();
         known.join(", ")
@@ -379,12 +303,5 @@ impl<'a> Writer<'a> {
 }
 
 fn number(value: f64) -> (String, Level) {
-    (
-        format!("{value}"),
-        if value < 0.0 {
-            Level::Unary
-        } else {
-            Level::Atom
-        },
-    )
+    (format!("{value}"), if value < 0.0 { Level::Unary } else { Level::Atom })
 }

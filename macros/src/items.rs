@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 use syn::{
-    Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemStruct, Pat, ReturnType, Signature,
-    parse_quote,
+    Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemStruct, Pat, ReturnType, Signature, parse_quote,
 };
 
 use crate::graph::Type;
@@ -49,10 +48,7 @@ impl Items {
             },
         ];
         items.add(&definitions, &mut Errors::default());
-        items
-            .structures
-            .values_mut()
-            .for_each(|structure| structure.builtin = true);
+        items.structures.values_mut().for_each(|structure| structure.builtin = true);
         items
     }
 
@@ -68,8 +64,7 @@ impl Items {
                 Item::Struct(structure) => self.add_struct(structure, &names, errors),
                 Item::Fn(function) => {
                     if let Some(inlined) = inlined(&function.sig, &function.block) {
-                        self.functions
-                            .insert(function.sig.ident.to_string(), inlined);
+                        self.functions.insert(function.sig.ident.to_string(), inlined);
                     }
                 }
                 _ => {}
@@ -103,24 +98,13 @@ impl Items {
         }
         let mut known = Vec::new();
         for field in &fields.named {
-            match (
-                &field.ident,
-                Written::parse(
-                    &field.ty,
-                    &Names {
-                        generic: None,
-                        structs: names,
-                    },
-                ),
-            ) {
+            match (&field.ident, Written::parse(&field.ty, &Names { generic: None, structs: names })) {
                 (Some(name), Ok(written)) if !matches!(field.ty, syn::Type::Reference(_)) => {
                     known.push((name.to_string(), written));
                 }
-                (_, Ok(_)) => errors.push(
-                    &field.ty,
-                    "a struct of parameters owns its fields",
-                    "remove the `&`",
-                ),
+                (_, Ok(_)) => {
+                    errors.push(&field.ty, "a struct of parameters owns its fields", "remove the `&`")
+                }
                 (_, Err(error)) => errors.combine(error),
             }
         }
@@ -139,10 +123,8 @@ impl Items {
         let syn::Type::Path(path) = &*block.self_ty else {
             return;
         };
-        let Some(structure) = path
-            .path
-            .get_ident()
-            .and_then(|name| self.structures.get_mut(&name.to_string()))
+        let Some(structure) =
+            path.path.get_ident().and_then(|name| self.structures.get_mut(&name.to_string()))
         else {
             return;
         };
@@ -150,9 +132,7 @@ impl Items {
             if let ImplItem::Fn(method) = item
                 && let Some(inlined) = inlined(&method.sig, &method.block)
             {
-                structure
-                    .methods
-                    .insert(method.sig.ident.to_string(), inlined);
+                structure.methods.insert(method.sig.ident.to_string(), inlined);
             }
         }
     }
@@ -167,9 +147,7 @@ impl Items {
 
     /// Whether the struct is one of the runtime's own.
     pub(crate) fn is_builtin(&self, name: &str) -> bool {
-        self.structures
-            .get(name)
-            .is_some_and(|structure| structure.builtin)
+        self.structures.get(name).is_some_and(|structure| structure.builtin)
     }
 
     /// The type of all floats in a struct; `Err` if there are several.
@@ -214,14 +192,6 @@ fn inlined(signature: &Signature, block: &Block) -> Option<Inlined> {
         ReturnType::Type(_, ty) => Some((**ty).clone()),
         ReturnType::Default => None,
     };
-    let parameters = signature
-        .inputs
-        .iter()
-        .map(parameter)
-        .collect::<Option<_>>()?;
-    Some(Inlined {
-        parameters,
-        result,
-        block: block.clone(),
-    })
+    let parameters = signature.inputs.iter().map(parameter).collect::<Option<_>>()?;
+    Some(Inlined { parameters, result, block: block.clone() })
 }

@@ -55,9 +55,7 @@ fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let options: Options = match syn::parse2(attribute) {
         Ok(options) => options,
         Err(error) => {
-            return [error.into_compile_error(), parse::without_body(item)]
-                .into_iter()
-                .collect();
+            return [error.into_compile_error(), parse::without_body(item)].into_iter().collect();
         }
     };
     if let Ok(module) = syn::parse2::<syn::ItemMod>(item.clone()) {
@@ -66,8 +64,7 @@ fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     match parse::item_fn(item.clone()) {
         Ok(function) => {
             let mut errors = Errors::default();
-            let emitted =
-                differentiate_function(&function, options, &Items::builtin(), &mut errors);
+            let emitted = differentiate_function(&function, options, &Items::builtin(), &mut errors);
             if errors.is_empty() {
                 quote! {
                     // Often only the derivative is called; and std may one day have `erf` and others too.
@@ -76,9 +73,7 @@ fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
                     #emitted
                 }
             } else {
-                [errors.into_tokens(), parse::without_body(item)]
-                    .into_iter()
-                    .collect()
+                [errors.into_tokens(), parse::without_body(item)].into_iter().collect()
             }
         }
         Err(error) => {
@@ -104,7 +99,5 @@ fn differentiate_function(
     let value = schedule::schedule(&lowered, &roots[..1]);
     let gradient = schedule::schedule(&lowered, &roots);
     let formula = formula::formula(&function.item.sig.ident.to_string(), &lowered, &roots);
-    Some(emit::emit(
-        &function, items, &lowered, &value, &gradient, &formula,
-    ))
+    Some(emit::emit(&function, items, &lowered, &value, &gradient, &formula))
 }

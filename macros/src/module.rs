@@ -14,11 +14,7 @@ use crate::written::{Written, scalar_path};
 pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
     let mut errors = Errors::default();
     let Some((brace, written)) = module.content.take() else {
-        errors.push(
-            &module,
-            "the module's body is in another file",
-            "write `mod name { .. }` with its body",
-        );
+        errors.push(&module, "the module's body is in another file", "write `mod name { .. }` with its body");
         let errors = errors.into_tokens();
         return quote!(#errors #module);
     };
@@ -32,21 +28,15 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
                 let mut mistakes = Errors::default();
                 let emitted = crate::differentiate_function(&function, own, &items, &mut mistakes);
                 if mistakes.is_empty() {
-                    output.push(
-                        quote!(#[allow(dead_code, unstable_name_collisions)] #function #emitted),
-                    );
+                    output.push(quote!(#[allow(dead_code, unstable_name_collisions)] #function #emitted));
                 } else {
                     errors.append(mistakes);
                     output.push(parse::without_body(quote!(#function)));
                 }
             }
             Item::Struct(structure) => {
-                let parameters = structure_parameters(
-                    &structure.ident.to_string(),
-                    &items,
-                    options,
-                    &mut errors,
-                );
+                let parameters =
+                    structure_parameters(&structure.ident.to_string(), &items, options, &mut errors);
                 output.push(quote!(#structure #parameters));
             }
             other => output.push(quote!(#other)),
@@ -55,13 +45,7 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
     let errors = errors.into_tokens();
     let content: TokenStream = output.into_iter().collect();
     module.content = Some((brace, Vec::new()));
-    let ItemMod {
-        attrs,
-        vis,
-        mod_token,
-        ident,
-        ..
-    } = module;
+    let ItemMod { attrs, vis, mod_token, ident, .. } = module;
     quote! {
         #(#attrs)*
         #vis #mod_token #ident {
@@ -72,19 +56,12 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
 }
 
 fn is_ours(attribute: &Attribute) -> bool {
-    attribute
-        .path()
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == "differentiable")
+    attribute.path().segments.last().is_some_and(|last| last.ident == "differentiable")
 }
 
 /// Takes the attribute off the function.
 fn own_options(attributes: &mut Vec<Attribute>, outer: &Options, errors: &mut Errors) -> Options {
-    let place = attributes
-        .iter()
-        .position(is_ours)
-        .expect("the caller has seen the attribute");
+    let place = attributes.iter().position(is_ours).expect("the caller has seen the attribute");
     let attribute = attributes.remove(place);
     match Options::of_attribute(&attribute) {
         Ok(options) => options.inherit(outer),
@@ -96,12 +73,7 @@ fn own_options(attributes: &mut Vec<Attribute>, outer: &Options, errors: &mut Er
 }
 
 /// `Parameters` for a struct, if it has floats of one type.
-fn structure_parameters(
-    name: &str,
-    items: &Items,
-    options: &Options,
-    errors: &mut Errors,
-) -> TokenStream {
+fn structure_parameters(name: &str, items: &Items, options: &Options, errors: &mut Errors) -> TokenStream {
     let Some(structure) = items.structure(name) else {
         return TokenStream::new();
     };
@@ -118,23 +90,12 @@ fn structure_parameters(
             return TokenStream::new();
         }
     };
-    let is_constant =
-        |written: &Written| written.element().is_some_and(|element| !element.is_float());
+    let is_constant = |written: &Written| written.element().is_some_and(|element| !element.is_float());
     let names = |constant: bool| -> Vec<proc_macro2::Ident> {
-        let fields = structure
-            .fields
-            .iter()
-            .filter(|(_, written)| is_constant(written) == constant);
+        let fields = structure.fields.iter().filter(|(_, written)| is_constant(written) == constant);
         fields.map(|(field, _)| format_ident!("{field}")).collect()
     };
     let ident = format_ident!("{name}");
     let none = [TokenStream::new(), TokenStream::new()];
-    parameters_impl(
-        &options.krate(),
-        &quote!(#ident),
-        &none,
-        &element,
-        &names(false),
-        &names(true),
-    )
+    parameters_impl(&options.krate(), &quote!(#ident), &none, &element, &names(false), &names(true))
 }

@@ -116,10 +116,7 @@ impl Op {
     }
 
     pub(crate) fn is_comparison(&self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Infix("==" | "!=" | "<" | "<=" | ">" | ">=")
-        )
+        matches!(self.kind, Kind::Infix("==" | "!=" | "<" | "<=" | ">" | ">="))
     }
 
     /// Whether it answers `bool`.
@@ -140,24 +137,17 @@ pub(crate) fn tensor_method(name: &str) -> Option<&'static Op> {
 
 /// The row of an infix operator.
 pub(crate) fn infix(token: &str) -> Option<&'static Op> {
-    TABLE
-        .iter()
-        .find(|op| matches!(op.kind, Kind::Infix(own) if own == token))
+    TABLE.iter().find(|op| matches!(op.kind, Kind::Infix(own) if own == token))
 }
 
 /// The row of a name that is known to be in the table.
 pub(crate) fn row(name: &str) -> &'static Op {
-    TABLE
-        .iter()
-        .find(|op| op.name == name)
-        .expect("the caller names a row of the table")
+    TABLE.iter().find(|op| op.name == name).expect("the caller names a row of the table")
 }
 
 /// The rows that are methods, which is all but the operators.
 pub(crate) fn methods() -> impl Iterator<Item = &'static Op> {
-    TABLE
-        .iter()
-        .filter(|op| matches!(op.kind, Kind::Std | Kind::Ours | Kind::Special | Kind::Libm))
+    TABLE.iter().filter(|op| matches!(op.kind, Kind::Std | Kind::Ours | Kind::Special | Kind::Libm))
 }
 
 macro_rules! rows {

@@ -44,15 +44,8 @@ impl Parse for Options {
             if input.peek(Token![crate]) {
                 let keyword: Token![crate] = input.parse()?;
                 input.parse::<Token![=]>()?;
-                if options
-                    .krate
-                    .replace(input.call(Path::parse_mod_style)?)
-                    .is_some()
-                {
-                    return Err(syn::Error::new_spanned(
-                        keyword,
-                        "`crate` is given twice\nhelp: keep one",
-                    ));
+                if options.krate.replace(input.call(Path::parse_mod_style)?).is_some() {
+                    return Err(syn::Error::new_spanned(keyword, "`crate` is given twice\nhelp: keep one"));
                 }
             } else {
                 let name: Ident = input.parse()?;
@@ -119,10 +112,7 @@ pub(crate) fn function(
 ) -> Option<Function> {
     let found = errors_of_modifiers(&item, errors);
     let generic = type_parameter(&item, errors);
-    let names = Names {
-        generic: generic.as_deref(),
-        structs,
-    };
+    let names = Names { generic: generic.as_deref(), structs };
     let mut params = Vec::new();
     let mut complete = found;
     for input in &item.sig.inputs {
@@ -146,24 +136,14 @@ pub(crate) fn function(
     }
     let krate = options.krate();
     activate(&mut params, options.wrt, &item, structs, errors)?;
-    Some(Function {
-        item,
-        krate,
-        params,
-        result: result?,
-        generic,
-    })
+    Some(Function { item, krate, params, result: result?, generic })
 }
 
 fn errors_of_modifiers(item: &ItemFn, errors: &mut Errors) -> bool {
     let signature = &item.sig;
     let mut refuse = |place: Option<&dyn ToTokens>, what: &str, help: &str| {
         if let Some(place) = place {
-            errors.push(
-                place.to_token_stream(),
-                format!("{what} cannot be differentiated"),
-                help,
-            );
+            errors.push(place.to_token_stream(), format!("{what} cannot be differentiated"), help);
         }
         place.is_none()
     };
@@ -172,22 +152,10 @@ fn errors_of_modifiers(item: &ItemFn, errors: &mut Errors) -> bool {
         _ => None,
     };
     let checks = [
-        refuse(
-            signature.constness.as_ref().map(|token| token as _),
-            "a `const fn`",
-            "remove `const`",
-        ),
-        refuse(
-            signature.asyncness.as_ref().map(|token| token as _),
-            "an `async fn`",
-            "remove `async`",
-        ),
+        refuse(signature.constness.as_ref().map(|token| token as _), "a `const fn`", "remove `const`"),
+        refuse(signature.asyncness.as_ref().map(|token| token as _), "an `async fn`", "remove `async`"),
         refuse(unsafety, "an `unsafe fn`", "remove `unsafe`"),
-        refuse(
-            signature.abi.as_ref().map(|token| token as _),
-            "an `extern` function",
-            "remove `extern`",
-        ),
+        refuse(signature.abi.as_ref().map(|token| token as _), "an `extern` function", "remove `extern`"),
         refuse(
             signature.variadic.as_ref().map(|token| token as _),
             "a variadic function",
@@ -208,21 +176,11 @@ fn type_parameter(item: &ItemFn, errors: &mut Errors) -> Option<String> {
             "use `T: Real` for all floats",
         );
     }
-    let clause = item
-        .sig
-        .generics
-        .where_clause
-        .as_ref()
-        .map(text)
-        .unwrap_or_default();
+    let clause = item.sig.generics.where_clause.as_ref().map(text).unwrap_or_default();
     let bounds = first.bounds.to_token_stream().to_string();
     if !bounds.contains("Real") && !clause.contains("Real") {
         let help = format!("write `{}: Real`", first.ident);
-        errors.push(
-            first,
-            format!("nothing says that `{}` is a float", first.ident),
-            help,
-        );
+        errors.push(first, format!("nothing says that `{}` is a float", first.ident), help);
     }
     Some(first.ident.to_string())
 }
@@ -242,26 +200,18 @@ fn param(input: &FnArg, names: &Names) -> syn::Result<Param> {
     }
     let written = Written::parse(&typed.ty, names)?;
     let by_reference = matches!(&*typed.ty, syn::Type::Reference(_));
-    let owned_tensor =
-        matches!(written, Written::Tensor { .. } | Written::Struct(_)) && !by_reference;
+    let owned_tensor = matches!(written, Written::Tensor { .. } | Written::Struct(_)) && !by_reference;
     if owned_tensor {
-        let message = format!(
-            "`{}` would be consumed by each call\nhelp: write `&{}`",
-            pattern.ident,
-            text(&typed.ty)
-        );
+        let message =
+            format!("`{}` would be consumed by each call\nhelp: write `&{}`", pattern.ident, text(&typed.ty));
         return Err(syn::Error::new_spanned(&typed.ty, message));
     }
-    Ok(Param {
-        name: pattern.ident.clone(),
-        written,
-        by_reference,
-        active: false,
-    })
+    Ok(Param { name: pattern.ident.clone(), written, by_reference, active: false })
 }
 
 fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
-    let help = "help: a function to differentiate returns a float: `-> f32`, `-> f64` or `-> T` with `T: Real`";
+    let help =
+        "help: a function to differentiate returns a float: `-> f32`, `-> f64` or `-> T` with `T: Real`";
     let ReturnType::Type(_, ty) = &item.sig.output else {
         return Err(syn::Error::new_spanned(
             &item.sig.ident,
@@ -269,17 +219,12 @@ fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
         ));
     };
     match Written::parse(ty, names) {
-        Ok(Written::Scalar(element))
-            if element.is_float() && !matches!(&**ty, syn::Type::Reference(_)) =>
-        {
+        Ok(Written::Scalar(element)) if element.is_float() && !matches!(&**ty, syn::Type::Reference(_)) => {
             Ok(Written::Scalar(element))
         }
         _ => Err(syn::Error::new_spanned(
             ty,
-            format!(
-                "`{}` cannot be differentiated as a result\n{help}",
-                text(ty)
-            ),
+            format!("`{}` cannot be differentiated as a result\n{help}", text(ty)),
         )),
     }
 }
@@ -302,11 +247,7 @@ fn activate(
         }
         if !params.iter().any(|param| param.active) {
             let help = "give it a parameter of a float type, an array or a tensor of floats";
-            errors.push(
-                &item.sig.ident,
-                "the function has no parameter to differentiate by",
-                help,
-            );
+            errors.push(&item.sig.ident, "the function has no parameter to differentiate by", help);
             return None;
         }
         return Some(());
@@ -319,11 +260,7 @@ fn activate(
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the parameters are {}", listed(&names)),
             };
-            errors.push(
-                &name,
-                format!("`{}` has no parameter `{name}`", item.sig.ident),
-                help,
-            );
+            errors.push(&name, format!("`{}` has no parameter `{name}`", item.sig.ident), help);
             fine = false;
             continue;
         };

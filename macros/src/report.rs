@@ -9,18 +9,9 @@ pub(crate) struct Errors(Option<syn::Error>);
 
 impl Errors {
     /// Notes a mistake under `place`; an empty `help` is left out.
-    pub(crate) fn push(
-        &mut self,
-        place: impl ToTokens,
-        message: impl AsRef<str>,
-        help: impl AsRef<str>,
-    ) {
+    pub(crate) fn push(&mut self, place: impl ToTokens, message: impl AsRef<str>, help: impl AsRef<str>) {
         let (message, help) = (message.as_ref(), help.as_ref());
-        let text = if help.is_empty() {
-            message.to_owned()
-        } else {
-            format!("{message}\nhelp: {help}")
-        };
+        let text = if help.is_empty() { message.to_owned() } else { format!("{message}\nhelp: {help}") };
         self.combine(syn::Error::new_spanned(place, text));
     }
 
@@ -43,9 +34,7 @@ impl Errors {
 
     /// `compile_error!` for each mistake; nothing where there are none.
     pub(crate) fn into_tokens(self) -> TokenStream {
-        self.0
-            .map(syn::Error::into_compile_error)
-            .unwrap_or_default()
+        self.0.map(syn::Error::into_compile_error).unwrap_or_default()
     }
 }
 

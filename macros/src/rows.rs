@@ -12,11 +12,7 @@ pub(crate) fn rows(callback: TokenStream) -> TokenStream {
 }
 
 fn row(op: &Op) -> TokenStream {
-    let (doc, name, tensor) = (
-        op.doc.trim(),
-        format_ident!("{}", op.name),
-        format_ident!("{}", op.tensor),
-    );
+    let (doc, name, tensor) = (op.doc.trim(), format_ident!("{}", op.name), format_ident!("{}", op.tensor));
     let (kind, body) = match op.kind {
         Kind::Std => ("std", TokenStream::new()),
         Kind::Libm => ("libm", TokenStream::new()),
@@ -41,9 +37,5 @@ fn row(op: &Op) -> TokenStream {
 /// A float literal, which cannot hold a sign itself.
 pub(crate) fn signed(value: f64) -> TokenStream {
     let magnitude = Literal::f64_unsuffixed(value.abs());
-    if value.is_sign_negative() {
-        quote!(-#magnitude)
-    } else {
-        quote!(#magnitude)
-    }
+    if value.is_sign_negative() { quote!(-#magnitude) } else { quote!(#magnitude) }
 }

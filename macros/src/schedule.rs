@@ -65,12 +65,7 @@ pub(crate) fn schedule(lowered: &Lowered, roots: &[Id]) -> Program {
     let graph = &lowered.graph;
     let units = Units::of(graph, roots);
     let order = axis_order(lowered, roots);
-    let mut scheduler = Scheduler {
-        units: &units,
-        order: &order,
-        done: HashSet::new(),
-        loops: 0,
-    };
+    let mut scheduler = Scheduler { units: &units, order: &order, done: HashSet::new(), loops: 0 };
     let items = scheduler.block((0..units.len()).collect(), &[]);
     place::place(graph, &units, items, roots)
 }
@@ -78,11 +73,7 @@ pub(crate) fn schedule(lowered: &Lowered, roots: &[Id]) -> Program {
 /// A unit of work, or a loop of them.
 enum Item {
     Unit(usize),
-    Loop {
-        axis: Axis,
-        number: usize,
-        body: Vec<Item>,
-    },
+    Loop { axis: Axis, number: usize, body: Vec<Item> },
 }
 
 struct Scheduler<'a> {
@@ -99,12 +90,7 @@ impl Scheduler<'_> {
         while !rest.is_empty() {
             rest.retain(|&unit| {
                 let here = self.outermost(unit, open).is_none();
-                let ready = here
-                    && self
-                        .units
-                        .needs(unit)
-                        .iter()
-                        .all(|need| self.done.contains(need));
+                let ready = here && self.units.needs(unit).iter().all(|need| self.done.contains(need));
                 if ready {
                     self.done.insert(unit);
                     items.push(Item::Unit(unit));
@@ -129,11 +115,8 @@ impl Scheduler<'_> {
     fn next_loop(&self, rest: &[usize], open: &[Axis]) -> Option<(Axis, Vec<usize>)> {
         let mut candidates: Vec<(Axis, Vec<usize>, bool)> = Vec::new();
         for &axis in self.order {
-            let over: Vec<usize> = rest
-                .iter()
-                .copied()
-                .filter(|&unit| self.outermost(unit, open) == Some(axis))
-                .collect();
+            let over: Vec<usize> =
+                rest.iter().copied().filter(|&unit| self.outermost(unit, open) == Some(axis)).collect();
             let mut members = Vec::new();
             let mut inside = HashSet::new();
             for &unit in &over {
@@ -148,10 +131,8 @@ impl Scheduler<'_> {
                 candidates.push((axis, members, whole));
             }
         }
-        let chosen = candidates
-            .iter()
-            .position(|(_, _, whole)| *whole)
-            .or(candidates.len().checked_sub(1))?;
+        let chosen =
+            candidates.iter().position(|(_, _, whole)| *whole).or(candidates.len().checked_sub(1))?;
         let (axis, members, _) = candidates.swap_remove(chosen);
         Some((axis, members))
     }
@@ -159,10 +140,7 @@ impl Scheduler<'_> {
     /// The outermost loop that a unit still needs.
     fn outermost(&self, unit: usize, open: &[Axis]) -> Option<Axis> {
         let axes = self.units.axes(unit);
-        self.order
-            .iter()
-            .copied()
-            .find(|axis| axes.contains(axis) && !open.contains(axis))
+        self.order.iter().copied().find(|axis| axes.contains(axis) && !open.contains(axis))
     }
 }
 
@@ -187,10 +165,7 @@ fn axis_order(lowered: &Lowered, roots: &[Id]) -> Vec<Axis> {
                 (!data, axes.collect())
             }
             Node::Build(axes, _) | Node::Fold(_, axes, _) => (true, axes),
-            Node::Scatter(entries) => (
-                true,
-                entries.into_iter().flat_map(|entry| entry.axes).collect(),
-            ),
+            Node::Scatter(entries) => (true, entries.into_iter().flat_map(|entry| entry.axes).collect()),
             _ => continue,
         };
         accesses.push((parameter, axes));
@@ -198,11 +173,7 @@ fn axis_order(lowered: &Lowered, roots: &[Id]) -> Vec<Axis> {
     accesses.sort_by_key(|(parameter, _)| *parameter);
     let mut order: Vec<Axis> = Vec::new();
     for (_, axes) in accesses {
-        for (place, axis) in axes
-            .iter()
-            .enumerate()
-            .filter(|(place, axis)| !axes[..*place].contains(axis))
-        {
+        for (place, axis) in axes.iter().enumerate().filter(|(place, axis)| !axes[..*place].contains(axis)) {
             if order.contains(axis) {
                 continue;
             }

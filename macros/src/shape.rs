@@ -100,34 +100,18 @@ impl Extents {
 
     /// Makes two extents equal, with a check for the call where the compiler cannot know.
     /// Answers the two lengths where they are known to differ.
-    pub(crate) fn unify(
-        &self,
-        left: Extent,
-        right: Extent,
-        demanded_by: &str,
-    ) -> Result<(), (usize, usize)> {
+    pub(crate) fn unify(&self, left: Extent, right: Extent, demanded_by: &str) -> Result<(), (usize, usize)> {
         let mut inner = self.inner.borrow_mut();
         let (a, b) = (inner.root(left), inner.root(right));
         if a == b {
             return Ok(());
         }
-        let (first, second) = (
-            inner.sources[a.0 as usize].clone(),
-            inner.sources[b.0 as usize].clone(),
-        );
+        let (first, second) = (inner.sources[a.0 as usize].clone(), inner.sources[b.0 as usize].clone());
         if let (Source::Literal(m), Source::Literal(n)) = (&first, &second) {
             return Err((*m, *n));
         }
-        inner.checks.push(Check {
-            left: a,
-            right: b,
-            demanded_by: demanded_by.to_owned(),
-        });
-        let (parent, child) = if (first.rank(), a) <= (second.rank(), b) {
-            (a, b)
-        } else {
-            (b, a)
-        };
+        inner.checks.push(Check { left: a, right: b, demanded_by: demanded_by.to_owned() });
+        let (parent, child) = if (first.rank(), a) <= (second.rank(), b) { (a, b) } else { (b, a) };
         inner.parents[child.0 as usize] = parent.0;
         Ok(())
     }
@@ -150,10 +134,7 @@ impl Extents {
     pub(crate) fn checks(&self) -> Vec<Check> {
         let checks = self.inner.borrow().checks.clone();
         let mut seen = BTreeSet::new();
-        checks
-            .into_iter()
-            .filter(|check| seen.insert((check.left, check.right)))
-            .collect()
+        checks.into_iter().filter(|check| seen.insert((check.left, check.right))).collect()
     }
 }
 
@@ -166,9 +147,7 @@ mod tests {
         let extents = Extents::default();
         let dynamic = extents.intern(Source::Axis { leaf: 0, axis: 0 });
         let known = extents.intern(Source::Literal(3));
-        extents
-            .unify(dynamic, known, "x + y")
-            .expect("a dynamic length can be 3");
+        extents.unify(dynamic, known, "x + y").expect("a dynamic length can be 3");
         assert_eq!(extents.source(dynamic), Source::Literal(3));
         assert_eq!(extents.checks().len(), 1);
     }
@@ -176,10 +155,7 @@ mod tests {
     #[test]
     fn contradicting_lengths_are_an_error() {
         let extents = Extents::default();
-        let (three, four) = (
-            extents.intern(Source::Literal(3)),
-            extents.intern(Source::Literal(4)),
-        );
+        let (three, four) = (extents.intern(Source::Literal(3)), extents.intern(Source::Literal(4)));
         assert_eq!(extents.unify(three, four, "x + y"), Err((3, 4)));
     }
 }

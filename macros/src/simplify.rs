@@ -10,11 +10,7 @@ use crate::graph::{Axis, Expr, FoldOp, Graph, Id, Node, Type};
 use crate::ops::Op;
 
 /// A rewrite of a row with two operands: the row, what it matches, and what takes its place.
-type Identity = (
-    &'static str,
-    &'static str,
-    for<'g> fn(Expr<'g>, Expr<'g>) -> Option<Expr<'g>>,
-);
+type Identity = (&'static str, &'static str, for<'g> fn(Expr<'g>, Expr<'g>) -> Option<Expr<'g>>);
 
 /// A rewrite of any node.
 type Rewrite = (&'static str, for<'g> fn(Expr<'g>) -> Option<Expr<'g>>);
@@ -61,10 +57,7 @@ static REWRITES: &[Rewrite] = &[
     ("x.detach()", |e| unary(e, "detach")),
     ("the sum of what does not depend on the index", repeated_sum),
     ("the sum of c * x", factors_of_sum),
-    (
-        "an element of an array with one element set",
-        element_of_one,
-    ),
+    ("an element of an array with one element set", element_of_one),
 ];
 
 /// More rounds than any expression needs: each works on what the one before it left.
@@ -110,17 +103,12 @@ fn round(graph: &Graph, roots: &[Id], simple: &mut HashSet<Id>) -> Vec<Id> {
 fn rewrite(e: Expr) -> Option<Expr> {
     REWRITES.iter().find_map(|(_, apply)| apply(e)).or_else(|| {
         let row = e.graph.with(e.id, |data| match &data.node {
-            Node::Op(op, operands) if operands.len() == 2 => {
-                Some((op.name, operands[0], operands[1]))
-            }
+            Node::Op(op, operands) if operands.len() == 2 => Some((op.name, operands[0], operands[1])),
             _ => None,
         });
         let (row, x, y) = row?;
         let (x, y) = (e.graph.expr(x), e.graph.expr(y));
-        IDENTITIES
-            .iter()
-            .filter(|(of, ..)| *of == row)
-            .find_map(|(.., apply)| apply(x, y))
+        IDENTITIES.iter().filter(|(of, ..)| *of == row).find_map(|(.., apply)| apply(x, y))
     })
 }
 
@@ -156,23 +144,16 @@ fn negated_multiple(e: Expr) -> Option<Expr> {
 
 fn repeated_sum(e: Expr) -> Option<Expr> {
     let (axes, body) = sum(e)?;
-    let (inside, outside): (Vec<Axis>, Vec<Axis>) = axes
-        .iter()
-        .partition(|axis| e.graph.with(body.id, |data| data.free.contains(axis)));
-    let lengths = outside
-        .into_iter()
-        .map(|axis| e.graph.expr(e.graph.size(axis.extent)));
+    let (inside, outside): (Vec<Axis>, Vec<Axis>) =
+        axes.iter().partition(|axis| e.graph.with(body.id, |data| data.free.contains(axis)));
+    let lengths = outside.into_iter().map(|axis| e.graph.expr(e.graph.size(axis.extent)));
     let times = lengths.reduce(|a, b| a * b)?.real_like(e);
     Some(times * sum_over(&inside, body))
 }
 
 fn factors_of_sum(e: Expr) -> Option<Expr> {
     let (axes, body) = sum(e)?;
-    let mut product = Product {
-        negative: false,
-        above: Vec::new(),
-        below: Vec::new(),
-    };
+    let mut product = Product { negative: false, above: Vec::new(), below: Vec::new() };
     product.take(body, false);
     let (above, rest_above) = split_factors(product.above, &axes);
     let (below, rest_below) = split_factors(product.below, &axes);
@@ -199,15 +180,9 @@ fn element_of_one(e: Expr) -> Option<Expr> {
     }
     let (element, zero) = (e.graph.expr(entry.body), e.constant(0.0));
     Some(
-        indices
-            .iter()
-            .zip(&entry.indices)
-            .fold(element, |value, (&index, &set)| {
-                e.graph
-                    .expr(index)
-                    .eq(e.graph.expr(set))
-                    .select(value, zero)
-            }),
+        indices.iter().zip(&entry.indices).fold(element, |value, (&index, &set)| {
+            e.graph.expr(index).eq(e.graph.expr(set)).select(value, zero)
+        }),
     )
 }
 
@@ -239,9 +214,7 @@ impl<'g> Product<'g> {
 
 /// The factors that do not depend on the axes, and the others.
 fn split_factors<'g>(factors: Vec<Expr<'g>>, axes: &[Axis]) -> (Vec<Expr<'g>>, Vec<Expr<'g>>) {
-    factors
-        .into_iter()
-        .partition(|factor| is_free_of(*factor, axes))
+    factors.into_iter().partition(|factor| is_free_of(*factor, axes))
 }
 
 fn quotient<'g>(like: Expr<'g>, above: Vec<Expr<'g>>, below: Vec<Expr<'g>>) -> Expr<'g> {
@@ -288,8 +261,7 @@ fn zero_or_one(expr: Expr) -> Option<Expr> {
 }
 
 fn is_int(expr: Expr, value: i64) -> bool {
-    expr.graph
-        .with(expr.id, |data| data.node == Node::Int(value))
+    expr.graph.with(expr.id, |data| data.node == Node::Int(value))
 }
 
 fn sum(expr: Expr) -> Option<(Vec<Axis>, Expr)> {
@@ -304,11 +276,7 @@ fn sum_over<'g>(axes: &[Axis], body: Expr<'g>) -> Expr<'g> {
 }
 
 fn is_free_of(expr: Expr, axes: &[Axis]) -> bool {
-    !expr
-        .graph
-        .free(expr.id)
-        .iter()
-        .any(|axis| axes.contains(axis))
+    !expr.graph.free(expr.id).iter().any(|axis| axes.contains(axis))
 }
 
 fn constant(expr: Expr) -> Option<f64> {
@@ -324,11 +292,7 @@ fn is(expr: Expr, value: f64) -> bool {
 
 /// The value of a float of the type, which `f32` rounds.
 fn rounded(value: f64, ty: Type) -> f64 {
-    if ty == Type::F32 {
-        f64::from(value as f32)
-    } else {
-        value
-    }
+    if ty == Type::F32 { f64::from(value as f32) } else { value }
 }
 
 fn evaluate(expr: Expr) -> Option<Expr> {
@@ -346,17 +310,12 @@ fn evaluate(expr: Expr) -> Option<Expr> {
         })
         .collect();
     let value = op.evaluate?(&values?);
-    value
-        .is_finite()
-        .then(|| expr.constant(rounded(value, expr.ty())))
+    value.is_finite().then(|| expr.constant(rounded(value, expr.ty())))
 }
 
 /// Sums and differences of integer literals, as in the exponent of a derivative.
 fn integer<'g>(expr: Expr<'g>, op: &Op, operands: &[Id]) -> Option<Expr<'g>> {
-    let values: Vec<Node> = operands
-        .iter()
-        .map(|&operand| expr.graph.node(operand))
-        .collect();
+    let values: Vec<Node> = operands.iter().map(|&operand| expr.graph.node(operand)).collect();
     let (Type::Int(_), [Node::Int(a), Node::Int(b)]) = (expr.ty(), values.as_slice()) else {
         return None;
     };
@@ -379,9 +338,7 @@ fn known(condition: Expr) -> Option<bool> {
         _ => constant(operand(place)),
     };
     match op.name {
-        "and" if known(operand(0)) == Some(false) || known(operand(1)) == Some(false) => {
-            Some(false)
-        }
+        "and" if known(operand(0)) == Some(false) || known(operand(1)) == Some(false) => Some(false),
         "and" => Some(known(operand(0))? && known(operand(1))?),
         "eq" => Some(number(0)? == number(1)?),
         "ge" => Some(number(0)? >= number(1)?),

@@ -24,10 +24,8 @@ fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
     let item = parse::item_fn(item).expect("the test's item is a function");
     let function = parse::function(item, options, &items.struct_names(), &mut errors)
         .expect("the test's signature is supported");
-    let lowered =
-        lower::lower(&function, &items, &mut errors).expect("the test's body is supported");
-    let gradients =
-        differentiate::differentiate(&lowered.graph, lowered.result, &lowered.active_leaves());
+    let lowered = lower::lower(&function, &items, &mut errors).expect("the test's body is supported");
+    let gradients = differentiate::differentiate(&lowered.graph, lowered.result, &lowered.active_leaves());
     let roots = [&[lowered.result], gradients.as_slice()].concat();
     let roots = simplify::simplify(&lowered.graph, &roots);
     (lowered, roots)
@@ -57,10 +55,7 @@ fn a_sum_takes_out_what_does_not_depend_on_its_index() {
     let formula = formula_of(quote! {
         fn f(w: f64, x: &Vector<f64>) -> f64 { (x * w).square().mean() }
     });
-    assert!(
-        formula.contains("∂f/∂w = 2·(w·(Σ_i x[i]·x[i])) / n"),
-        "{formula}"
-    );
+    assert!(formula.contains("∂f/∂w = 2·(w·(Σ_i x[i]·x[i])) / n"), "{formula}");
 }
 
 #[test]
@@ -100,11 +95,7 @@ fn a_loss_over_data_is_one_pass_over_its_rows() {
     lowered.leaves[2].active = false;
     lowered.leaves[3].active = false;
     let program = schedule::schedule(&lowered, &roots[..3]);
-    let outer = program
-        .steps
-        .iter()
-        .filter(|step| matches!(step, schedule::Step::Loop(..)))
-        .count();
+    let outer = program.steps.iter().filter(|step| matches!(step, schedule::Step::Loop(..))).count();
     // One over the rows, and one over the columns that scales the gradient.
     assert_eq!(outer, 2, "{:#?}", program.steps);
 }
@@ -145,19 +136,11 @@ fn expansion_times() {
 /// What stands between the fences of the block behind a marker in the README.
 fn readme_block(marker: &str) -> String {
     let readme = include_str!("../../README.md");
-    let (_, behind) = readme
-        .split_once(marker)
-        .expect("the README has the marker");
-    let (_, block) = behind
-        .split_once("```")
-        .expect("a block follows the marker");
+    let (_, behind) = readme.split_once(marker).expect("the README has the marker");
+    let (_, block) = behind.split_once("```").expect("a block follows the marker");
     let (block, _) = block.split_once("```").expect("the block ends");
     let (_, block) = block.split_once('\n').expect("the block has a first line");
-    block
-        .lines()
-        .filter(|line| !line.starts_with("# "))
-        .map(|line| format!("{line}\n"))
-        .collect()
+    block.lines().filter(|line| !line.starts_with("# ")).map(|line| format!("{line}\n")).collect()
 }
 
 fn lab() -> TokenStream {
@@ -174,15 +157,13 @@ fn formatted(tokens: &TokenStream) -> String {
     use std::io::Write;
     use std::process::{Command, Stdio};
     let mut rustfmt = Command::new("rustfmt")
-        .args(["--edition", "2024"])
+        .args(["--edition", "2024", "--config", "max_width=100,use_small_heuristics=Default"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("rustfmt is a component of the pinned toolchain");
     let mut stdin = rustfmt.stdin.take().expect("it was piped");
-    stdin
-        .write_all(tokens.to_string().as_bytes())
-        .expect("rustfmt reads its input");
+    stdin.write_all(tokens.to_string().as_bytes()).expect("rustfmt reads its input");
     drop(stdin);
     let output = rustfmt.wait_with_output().expect("rustfmt ends");
     String::from_utf8(output.stdout).expect("Rust is UTF-8")
@@ -193,36 +174,21 @@ fn the_readme_shows_the_expansion() {
     let expansion = expand(quote!(wrt(w, b)), lab());
     let file: syn::File = syn::parse2(expansion).expect("the expansion is Rust");
     let function = file.items.iter().find_map(|item| match item {
-        syn::Item::Mod(module) => module
-            .content
-            .as_ref()?
-            .1
-            .iter()
-            .find_map(|item| match item {
-                syn::Item::Fn(function) if function.sig.ident == "value_and_grad_into" => {
-                    Some(function)
-                }
-                _ => None,
-            }),
+        syn::Item::Mod(module) => module.content.as_ref()?.1.iter().find_map(|item| match item {
+            syn::Item::Fn(function) if function.sig.ident == "value_and_grad_into" => Some(function),
+            _ => None,
+        }),
         _ => None,
     });
     let mut function = function.expect("the module has the function").clone();
     function.attrs.clear();
     let printed = formatted(&quote!(#function));
-    assert_eq!(
-        readme_block("<!-- expansion"),
-        printed,
-        "\nthe README should show:\n{printed}"
-    );
+    assert_eq!(readme_block("<!-- expansion"), printed, "\nthe README should show:\n{printed}");
 }
 
 #[test]
 fn the_readme_shows_the_formula() {
     let (lowered, roots) = pipeline_of(quote!(wrt(w, b)), lab());
     let printed = formula::formula("cost", &lowered, &roots) + "\n";
-    assert_eq!(
-        readme_block("<!-- formula"),
-        printed,
-        "\nthe README should show:\n{printed}"
-    );
+    assert_eq!(readme_block("<!-- formula"), printed, "\nthe README should show:\n{printed}");
 }

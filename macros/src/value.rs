@@ -39,9 +39,7 @@ impl Array {
 
     /// A parameter or another array that is a node of its own.
     pub(crate) fn of_node(graph: &Graph, node: Id) -> Self {
-        Array::new(graph, &graph.shape(node), |indices| {
-            graph.get(node, indices)
-        })
+        Array::new(graph, &graph.shape(node), |indices| graph.get(node, indices))
     }
 
     pub(crate) fn rank(&self) -> usize {
@@ -69,10 +67,7 @@ impl Array {
     }
 
     pub(crate) fn map(&self, change: impl FnOnce(Id) -> Id) -> Self {
-        Array {
-            axes: self.axes.clone(),
-            body: change(self.body),
-        }
+        Array { axes: self.axes.clone(), body: change(self.body) }
     }
 
     /// Elementwise, with the shorter shape repeated along the leading axes of the longer one.
@@ -127,8 +122,5 @@ impl Array {
 }
 
 fn free_axes(graph: &Graph, indices: &[Id]) -> Vec<Axis> {
-    indices
-        .iter()
-        .flat_map(|&index| graph.free(index))
-        .collect()
+    indices.iter().flat_map(|&index| graph.free(index)).collect()
 }

@@ -27,9 +27,8 @@ pub(crate) enum Written {
 pub(crate) const KNOWN: &str = "f32, f64, T with T: Real, &Vector, &Matrix, &Tensor<T, R>, &[T], [T; N], [[T; N]; M], \
     usize and other integers, bool, &[usize], and structs defined in the same `#[differentiable] mod`";
 
-const INTEGERS: [&str; 12] = [
-    "usize", "u8", "u16", "u32", "u64", "u128", "isize", "i8", "i16", "i32", "i64", "i128",
-];
+const INTEGERS: [&str; 12] =
+    ["usize", "u8", "u16", "u32", "u64", "u128", "isize", "i8", "i16", "i32", "i64", "i128"];
 
 /// The names that types are read with.
 pub(crate) struct Names<'a> {
@@ -60,10 +59,8 @@ impl Written {
     /// Reads a type, through references.
     pub(crate) fn parse(ty: &syn::Type, names: &Names) -> Result<Self, syn::Error> {
         let unknown = || {
-            let text = format!(
-                "gradus does not know the type `{}`\nhelp: the types it knows are {KNOWN}",
-                text(ty)
-            );
+            let text =
+                format!("gradus does not know the type `{}`\nhelp: the types it knows are {KNOWN}", text(ty));
             syn::Error::new_spanned(ty, text)
         };
         match ty {
@@ -83,14 +80,8 @@ impl Written {
             syn::Type::Array(array) => {
                 let length = Length::parse(&array.len)?;
                 match Self::parse(&array.elem, names)? {
-                    Written::Scalar(element) => Ok(Written::Array {
-                        element,
-                        lengths: vec![length],
-                    }),
-                    Written::Array {
-                        element,
-                        mut lengths,
-                    } => {
+                    Written::Scalar(element) => Ok(Written::Array { element, lengths: vec![length] }),
+                    Written::Array { element, mut lengths } => {
                         lengths.insert(0, length);
                         Ok(Written::Array { element, lengths })
                     }
@@ -113,30 +104,19 @@ impl Written {
         };
         let element = || match arguments.first() {
             None => Some(Type::F32),
-            Some(GenericArgument::Type(syn::Type::Path(path))) => {
-                match Self::path(&path.path, names)? {
-                    Written::Scalar(element) if element.is_float() => Some(element),
-                    _ => None,
-                }
-            }
+            Some(GenericArgument::Type(syn::Type::Path(path))) => match Self::path(&path.path, names)? {
+                Written::Scalar(element) if element.is_float() => Some(element),
+                _ => None,
+            },
             Some(_) => None,
         };
         match name.as_str() {
-            "Vector" => Some(Written::Tensor {
-                element: element()?,
-                rank: 1,
-            }),
-            "Matrix" => Some(Written::Tensor {
-                element: element()?,
-                rank: 2,
-            }),
+            "Vector" => Some(Written::Tensor { element: element()?, rank: 1 }),
+            "Matrix" => Some(Written::Tensor { element: element()?, rank: 2 }),
             "Tensor" => match arguments.get(1)? {
                 GenericArgument::Const(rank) => {
                     let rank = literal(rank)?;
-                    (1..=4).contains(&rank).then_some(Written::Tensor {
-                        element: element()?,
-                        rank,
-                    })
+                    (1..=4).contains(&rank).then_some(Written::Tensor { element: element()?, rank })
                 }
                 _ => None,
             },
@@ -146,10 +126,7 @@ impl Written {
             "bool" => Some(Written::Scalar(Type::Bool)),
             _ if names.generic == Some(name.as_str()) => Some(Written::Scalar(Type::Generic)),
             _ if names.structs.contains(&name) => Some(Written::Struct(name)),
-            _ => INTEGERS
-                .iter()
-                .find(|known| **known == name)
-                .map(|known| Written::Scalar(Type::Int(known))),
+            _ => INTEGERS.iter().find(|known| **known == name).map(|known| Written::Scalar(Type::Int(known))),
         }
     }
 }
@@ -219,10 +196,7 @@ pub(crate) fn path(written: &Written, krate: &syn::Path, generic: Option<&str>) 
     match written {
         Written::Scalar(ty) => scalar(*ty),
         Written::Tensor { element, rank } => {
-            let (element, rank) = (
-                scalar(*element),
-                proc_macro2::Literal::usize_unsuffixed(*rank),
-            );
+            let (element, rank) = (scalar(*element), proc_macro2::Literal::usize_unsuffixed(*rank));
             quote!(#krate::Tensor<#element, #rank>)
         }
         Written::Slice(element) => {
@@ -230,13 +204,10 @@ pub(crate) fn path(written: &Written, krate: &syn::Path, generic: Option<&str>) 
             quote!([#element])
         }
         Written::Array { element, lengths } => {
-            lengths
-                .iter()
-                .rev()
-                .fold(scalar(*element), |inner, length| {
-                    let length = length.to_tokens();
-                    quote!([#inner; #length])
-                })
+            lengths.iter().rev().fold(scalar(*element), |inner, length| {
+                let length = length.to_tokens();
+                quote!([#inner; #length])
+            })
         }
         Written::Struct(name) => ident(name).into_token_stream(),
     }
@@ -245,12 +216,8 @@ pub(crate) fn path(written: &Written, krate: &syn::Path, generic: Option<&str>) 
 impl Length {
     pub(crate) fn to_tokens(&self) -> TokenStream {
         match self {
-            Length::Literal(length) => {
-                proc_macro2::Literal::usize_unsuffixed(*length).into_token_stream()
-            }
-            Length::Const(path) => path
-                .parse()
-                .expect("the text of a path that the user wrote"),
+            Length::Literal(length) => proc_macro2::Literal::usize_unsuffixed(*length).into_token_stream(),
+            Length::Const(path) => path.parse().expect("the text of a path that the user wrote"),
         }
     }
 }
@@ -259,8 +226,9 @@ pub(crate) fn scalar_path(ty: Type, generic: Option<&str>) -> TokenStream {
     match ty {
         Type::F32 => quote!(f32),
         Type::F64 => quote!(f64),
-        Type::Generic => ident(generic.expect("the type is only made where there is a parameter"))
-            .into_token_stream(),
+        Type::Generic => {
+            ident(generic.expect("the type is only made where there is a parameter")).into_token_stream()
+        }
         Type::Int(name) => ident(name).into_token_stream(),
         Type::Bool => quote!(bool),
         Type::Untyped => TokenStream::new(),

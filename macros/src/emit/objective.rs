@@ -10,11 +10,7 @@ use crate::written::{Written, scalar_path};
 
 impl Module<'_> {
     fn data(&self) -> Vec<&Param> {
-        self.function
-            .params
-            .iter()
-            .filter(|param| !param.active)
-            .collect()
+        self.function.params.iter().filter(|param| !param.active).collect()
     }
 
     pub(super) fn objective(&self, visibility: &TokenStream) -> TokenStream {
@@ -22,10 +18,8 @@ impl Module<'_> {
         let name = &self.function.item.sig.ident;
         let data = self.data();
         let lifetime = quote!('a);
-        let [definitions, arguments] = self.generics(
-            self.function.params.iter().map(|param| &param.written),
-            true,
-        );
+        let [definitions, arguments] =
+            self.generics(self.function.params.iter().map(|param| &param.written), true);
         let gradient_type = self.gradient_type();
         let (element, cast) = self.value_of_objective();
         let fields = data.iter().map(|param| {
@@ -40,9 +34,7 @@ impl Module<'_> {
             }
         });
         let names = data.iter().map(|param| &param.name);
-        let types = data
-            .iter()
-            .map(|param| self.argument_type(param, &lifetime));
+        let types = data.iter().map(|param| self.argument_type(param, &lifetime));
         let whole = self.arguments(|param| {
             let name = &param.name;
             quote!(self.#name)
@@ -106,13 +98,8 @@ impl Module<'_> {
         let single = self.active().len() == 1;
         let of_params = |param: &Param| {
             let name = &param.name;
-            let place = if single {
-                quote!(*params)
-            } else {
-                quote!(params.#name)
-            };
-            let by_reference =
-                param.by_reference || matches!(param.written, Written::Tensor { .. });
+            let place = if single { quote!(*params) } else { quote!(params.#name) };
+            let by_reference = param.by_reference || matches!(param.written, Written::Tensor { .. });
             match (by_reference, single) {
                 (true, true) => quote!(params),
                 (true, false) => quote!(&#place),
@@ -122,13 +109,7 @@ impl Module<'_> {
         self.function
             .params
             .iter()
-            .map(|param| {
-                if param.active {
-                    of_params(param)
-                } else {
-                    data(param)
-                }
-            })
+            .map(|param| if param.active { of_params(param) } else { data(param) })
             .collect()
     }
 
@@ -143,9 +124,8 @@ impl Module<'_> {
         };
         let owned: Vec<TokenStream> = batched.iter().map(|param| self.owned_rows(param)).collect();
         let first = &batched[0].name;
-        let places: Vec<proc_macro2::Literal> = (0..batched.len())
-            .map(proc_macro2::Literal::usize_unsuffixed)
-            .collect();
+        let places: Vec<proc_macro2::Literal> =
+            (0..batched.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
         let gathers = batched.iter().zip(&places).map(|(param, place)| {
             let name = &param.name;
             match param.written {
@@ -157,10 +137,7 @@ impl Module<'_> {
         });
         let some_rows = self.arguments(|param| {
             let name = &param.name;
-            match batched
-                .iter()
-                .position(|batched| batched.name == param.name)
-            {
+            match batched.iter().position(|batched| batched.name == param.name) {
                 Some(place) => {
                     let place = &places[place];
                     quote!(&batch.#place)
@@ -214,23 +191,17 @@ impl Module<'_> {
             let dynamic = matches!(leaf.written, Written::Tensor { .. } | Written::Slice(_));
             let extent = *self.lowered.graph.shape(leaf.node).first()?;
             let extent = self.lowered.extents.root(extent);
-            (dynamic && matches!(self.lowered.extents.source(extent), Source::Axis { .. }))
-                .then_some(extent)
+            (dynamic && matches!(self.lowered.extents.source(extent), Source::Axis { .. })).then_some(extent)
         };
         let leaves = 0..self.lowered.leaves.len();
         let data = |place: &usize| {
             !self.lowered.leaves[*place].active && self.lowered.leaves[*place].param.is_some()
         };
         let rows: Extent = leaves.clone().filter(data).find_map(leading)?;
-        let of_params = leaves
-            .clone()
-            .filter(|place| self.lowered.leaves[*place].active);
+        let of_params = leaves.clone().filter(|place| self.lowered.leaves[*place].active);
         for place in of_params {
             let shape = self.lowered.graph.shape(self.lowered.leaves[place].node);
-            if shape
-                .into_iter()
-                .any(|extent| self.lowered.extents.same(extent, rows))
-            {
+            if shape.into_iter().any(|extent| self.lowered.extents.same(extent, rows)) {
                 return None;
             }
         }

@@ -15,12 +15,8 @@ impl Lowerer<'_> {
         let Expr::Path(function) = &*call.func else {
             return self.refuse(&call.func, "only a function with a name can be called", "");
         };
-        let segments: Vec<String> = function
-            .path
-            .segments
-            .iter()
-            .map(|segment| segment.ident.to_string())
-            .collect();
+        let segments: Vec<String> =
+            function.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if let [ty, name] = segments.as_slice() {
             let generic = self.function.generic.as_deref() == Some(*ty);
@@ -32,11 +28,7 @@ impl Lowerer<'_> {
             && let Some(function) = self.items.function(name)
             && segments.len() <= 2
         {
-            let arguments = call
-                .args
-                .iter()
-                .map(|argument| self.expr(argument, None))
-                .collect();
+            let arguments = call.args.iter().map(|argument| self.expr(argument, None)).collect();
             return self.inline(name, &function, arguments, call);
         }
         self.call_annotated(&function.path, call, expected)
@@ -80,19 +72,10 @@ impl Lowerer<'_> {
         fields: Vec<(String, Value)>,
         call: &ExprMethodCall,
     ) -> Value {
-        let arguments: Vec<Value> = call
-            .args
-            .iter()
-            .map(|argument| self.expr(argument, None))
-            .collect();
+        let arguments: Vec<Value> = call.args.iter().map(|argument| self.expr(argument, None)).collect();
         let Some(method) = self.items.method(&structure, &call.method.to_string()) else {
-            let message = format!(
-                "gradus does not see a method `{}` of `{structure}`",
-                call.method
-            );
-            let help = format!(
-                "write it in an `impl {structure}` inside the same `#[differentiable] mod`"
-            );
+            let message = format!("gradus does not see a method `{}` of `{structure}`", call.method);
+            let help = format!("write it in an `impl {structure}` inside the same `#[differentiable] mod`");
             return self.refuse(&call.method, message, help);
         };
         let mut all = vec![Value::Struct(structure.clone(), fields)];
@@ -124,9 +107,7 @@ impl Lowerer<'_> {
             .parameters
             .iter()
             .zip(arguments)
-            .map(|((name, ty), argument)| {
-                (name.clone(), self.annotated(argument, typed(ty).as_ref()))
-            })
+            .map(|((name, ty), argument)| (name.clone(), self.annotated(argument, typed(ty).as_ref())))
             .collect();
         let result = typed(&function.result);
         let outer = std::mem::replace(&mut self.scope, scope);
@@ -139,23 +120,14 @@ impl Lowerer<'_> {
     }
 
     /// A function that the macro does not see: it must be annotated itself.
-    fn call_annotated(
-        &mut self,
-        path: &syn::Path,
-        call: &ExprCall,
-        expected: Option<&Written>,
-    ) -> Value {
+    fn call_annotated(&mut self, path: &syn::Path, call: &ExprCall, expected: Option<&Written>) -> Value {
         let Some(Written::Scalar(ty)) = expected else {
             let help = format!(
                 "write `let value: f64 = {};` with the type it returns; `{}` needs `#[differentiable]` too",
                 text(call),
                 text(path),
             );
-            return self.refuse(
-                call,
-                format!("the type of `{}` is not known", text(call)),
-                help,
-            );
+            return self.refuse(call, format!("the type of `{}` is not known", text(call)), help);
         };
         let mut operands: Vec<Id> = Vec::new();
         for argument in &call.args {
@@ -172,10 +144,7 @@ impl Lowerer<'_> {
                 }
             });
         }
-        let known = self
-            .callees
-            .iter()
-            .position(|callee| text(callee) == text(path));
+        let known = self.callees.iter().position(|callee| text(callee) == text(path));
         let place = known.unwrap_or(self.callees.len());
         if known.is_none() {
             self.callees.push(path.clone());

@@ -1,12 +1,13 @@
 //! Methods of scalars, arrays and structs.
 
-use syn::{Expr, ExprMethodCall, Lit};
+use syn::ExprMethodCall;
 
 use super::Lowerer;
-use crate::graph::{self, FoldOp, Graph, Id, Node, Type};
+use super::definitions::{along, divide_along, exp};
+use super::reduce::{Reduction, scalar_if_rank_zero};
+use crate::graph::{FoldOp, Id, Type};
 use crate::ops::{self, Op, Operand};
 use crate::report::nearest;
-use crate::shape::{Extent, Source};
 use crate::value::{Array, Value};
 use crate::written::text;
 
@@ -45,16 +46,6 @@ const ARRAY_METHODS: [&str; 31] = [
     "as_slice",
 ];
 
-/// A fold of a whole array, or of one axis.
-#[derive(Clone, Copy, PartialEq)]
-enum Reduction {
-    Sum,
-    Mean,
-    Max,
-    Min,
-    Product,
-}
-
 impl<'a> Lowerer<'a> {
     pub(super) fn method_call(&mut self, call: &ExprMethodCall) -> Value {
         let receiver = self.expr(&call.receiver, None);
@@ -83,15 +74,8 @@ impl<'a> Lowerer<'a> {
         let Some(operands) = self.operands(op, call) else {
             return Value::Refused;
         };
-        if let Some(array) = operands
-            .iter()
-            .position(|operand| matches!(operand, Value::Array(_)))
-        {
-            return self.refuse(
-                &call.args[array],
-                format!("`{name}` of a number takes a number"),
-                "",
-            );
+        if let Some(array) = operands.iter().position(|operand| matches!(operand, Value::Array(_))) {
+            return self.refuse(&call.args[array], format!("`{name}` of a number takes a number"), "");
         }
         self.apply_row(op, Value::Scalar(id), operands, call)
     }
@@ -109,58 +93,36 @@ impl<'a> Lowerer<'a> {
         let help = match nearest(&name, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
-                "the methods it knows are listed in the documentation of `gradus::differentiable`"
-                    .to_owned()
+                "the methods it knows are listed in the documentation of `gradus::differentiable`".to_owned()
             }
         };
-        self.refuse(
-            &call.method,
-            format!("gradus does not know a method `{name}` of {what}"),
-            help,
-        )
+        self.refuse(&call.method, format!("gradus does not know a method `{name}` of {what}"), help)
     }
 
     /// The operands of a row behind the first, if their number is right.
     fn operands(&mut self, op: &'static Op, call: &ExprMethodCall) -> Option<Vec<Value>> {
         self.count_arguments(call, op.arity() - 1)?;
-        Some(
-            call.args
-                .iter()
-                .map(|argument| self.expr(argument, None))
-                .collect(),
-        )
+        Some(call.args.iter().map(|argument| self.expr(argument, None)).collect())
     }
 
-    fn count_arguments(&mut self, call: &ExprMethodCall, expected: usize) -> Option<()> {
+    pub(super) fn count_arguments(&mut self, call: &ExprMethodCall, expected: usize) -> Option<()> {
         if call.args.len() == expected {
             return Some(());
         }
         let plural = if expected == 1 { "" } else { "s" };
-        let message = format!(
-            "`{}` takes {expected} argument{plural}, not {}",
-            call.method,
-            call.args.len()
-        );
+        let message = format!("`{}` takes {expected} argument{plural}, not {}", call.method, call.args.len());
         self.refuse(&call.method, message, "");
         None
     }
 
     /// A row of the table, elementwise over whichever operands are arrays.
-    fn apply_row(
-        &mut self,
-        op: &'static Op,
-        first: Value,
-        rest: Vec<Value>,
-        call: &ExprMethodCall,
-    ) -> Value {
+    fn apply_row(&mut self, op: &'static Op, first: Value, rest: Vec<Value>, call: &ExprMethodCall) -> Value {
         let graph = self.graph;
         let mut operands = vec![first];
         for ((operand, (_, kind)), place) in rest.into_iter().zip(op.operands).zip(&call.args) {
             operands.push(match (operand, kind) {
                 (Value::Refused, _) => return Value::Refused,
-                (Value::Scalar(id), Operand::Int) => {
-                    Value::Scalar(self.coerce(id, Type::Int("i32")))
-                }
+                (Value::Scalar(id), Operand::Int) => Value::Scalar(self.coerce(id, Type::Int("i32"))),
                 (operand @ (Value::Scalar(_) | Value::Array(_)), Operand::Real) => operand,
                 _ => return self.refuse(place, format!("`{}` does not take this", op.name), ""),
             });
@@ -177,13 +139,7 @@ impl<'a> Lowerer<'a> {
                 None => array.clone(),
                 Some(known) => {
                     let demanded_by = text(call);
-                    match Array::zip(
-                        graph,
-                        self.extents,
-                        [&known, array],
-                        &demanded_by,
-                        |body, _| body,
-                    ) {
+                    match Array::zip(graph, self.extents, [&known, array], &demanded_by, |body, _| body) {
                         Ok(zipped) => zipped,
                         Err(mismatch) => return self.mismatch(mismatch, call),
                     }
@@ -196,13 +152,7 @@ impl<'a> Lowerer<'a> {
             _ => unreachable!("operands are scalars and arrays"),
         };
         let element = |indices: &[Id]| {
-            graph.op(
-                op,
-                &operands
-                    .iter()
-                    .map(|operand| scalar(operand, indices))
-                    .collect::<Vec<_>>(),
-            )
+            graph.op(op, &operands.iter().map(|operand| scalar(operand, indices)).collect::<Vec<_>>())
         };
         match longest {
             None => Value::Scalar(element(&[])),
@@ -211,25 +161,16 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Gives literals among the real operands the type of the others.
-    fn share_type(
-        &mut self,
-        op: &'static Op,
-        operands: &mut [Value],
-        call: &ExprMethodCall,
-    ) -> bool {
+    fn share_type(&mut self, op: &'static Op, operands: &mut [Value], call: &ExprMethodCall) -> bool {
         let body = |value: &Value| match value {
             Value::Scalar(id) => *id,
             Value::Array(array) => array.body,
             _ => unreachable!("operands are scalars and arrays"),
         };
         let real = |place: usize| place == 0 || op.operands[place - 1].1 == Operand::Real;
-        let types: Vec<Type> = operands
-            .iter()
-            .map(|operand| self.graph.ty(body(operand)))
-            .collect();
-        let known = (0..types.len())
-            .filter(|&place| real(place))
-            .find(|&place| types[place] != Type::Untyped);
+        let types: Vec<Type> = operands.iter().map(|operand| self.graph.ty(body(operand))).collect();
+        let known =
+            (0..types.len()).filter(|&place| real(place)).find(|&place| types[place] != Type::Untyped);
         let Some(known) = known else {
             let help = "give it a type, as in `2.0_f64`";
             self.refuse(&call.receiver, "the type of this number is not known", help);
@@ -239,20 +180,13 @@ impl<'a> Lowerer<'a> {
             if types[place] == Type::Untyped {
                 let typed = self.coerce(body(&operands[place]), types[known]);
                 operands[place] = Value::Scalar(typed);
-            } else if self
-                .same_types(body(&operands[known]), body(&operands[place]), call)
-                .is_none()
-            {
+            } else if self.same_types(body(&operands[known]), body(&operands[place]), call).is_none() {
                 return false;
             }
         }
         if !types[known].is_float() {
             let message = format!("`{}` of an integer is not supported", call.method);
-            self.refuse(
-                &call.receiver,
-                message,
-                "convert it first, as in `(.. as f64)`",
-            );
+            self.refuse(&call.receiver, message, "convert it first, as in `(.. as f64)`");
             return false;
         }
         true
@@ -276,8 +210,8 @@ impl<'a> Lowerer<'a> {
             "prod" if name == "prod" => Some(Reduction::Product),
             _ => None,
         };
-        let takes_axis = name.ends_with("_axis")
-            || matches!(name.as_str(), "softmax" | "log_softmax" | "logsumexp");
+        let takes_axis =
+            name.ends_with("_axis") || matches!(name.as_str(), "softmax" | "log_softmax" | "logsumexp");
         let axis = match (takes_axis, name.as_str()) {
             (_, "insert_axis") | (false, _) => 0,
             (true, _) => match self.axis(&array, call) {
@@ -336,9 +270,7 @@ impl<'a> Lowerer<'a> {
             | "cross_entropy"
             | "select_rows" => self.with_array(array, call),
             _ => {
-                let known = ARRAY_METHODS
-                    .into_iter()
-                    .chain(ops::methods().map(|op| op.tensor));
+                let known = ARRAY_METHODS.into_iter().chain(ops::methods().map(|op| op.tensor));
                 self.unknown_method(call, "an array", known)
             }
         }
@@ -348,18 +280,11 @@ impl<'a> Lowerer<'a> {
     fn with_array(&mut self, array: Array, call: &ExprMethodCall) -> Value {
         let graph = self.graph;
         let name = call.method.to_string();
-        if self
-            .count_arguments(call, 1 + usize::from(name == "huber_loss"))
-            .is_none()
-        {
+        if self.count_arguments(call, 1 + usize::from(name == "huber_loss")).is_none() {
             return Value::Refused;
         }
-        let mut arguments = call
-            .args
-            .iter()
-            .map(|argument| self.expr(argument, None))
-            .collect::<Vec<_>>()
-            .into_iter();
+        let mut arguments =
+            call.args.iter().map(|argument| self.expr(argument, None)).collect::<Vec<_>>().into_iter();
         let other = match arguments.next() {
             Some(Value::Array(other)) => other,
             Some(Value::Refused) => return Value::Refused,
@@ -377,16 +302,11 @@ impl<'a> Lowerer<'a> {
                 }))
             }
             _ if self.same_types(array.body, other.body, call).is_none() => Value::Refused,
-            "dot" if array.rank() == 1 && other.rank() == 1 => {
-                self.product_sum(&array, &other, call)
-            }
+            "dot" if array.rank() == 1 && other.rank() == 1 => self.product_sum(&array, &other, call),
             "outer" if array.rank() == 1 && other.rank() == 1 => {
                 let shape = [array.shape(), other.shape()].concat();
                 Value::Array(Array::new(graph, &shape, |indices| {
-                    let factors = [
-                        array.at(graph, &indices[..1]),
-                        other.at(graph, &indices[1..]),
-                    ];
+                    let factors = [array.at(graph, &indices[..1]), other.at(graph, &indices[1..])];
                     graph.op(ops::row("mul"), &factors)
                 }))
             }
@@ -414,350 +334,14 @@ impl<'a> Lowerer<'a> {
                 let errors = self.zip([&array, &other], call, |a, b| (ops::row("sub"), a, b));
                 self.mean_of(errors, call, |error| {
                     let size = error.abs();
-                    size.le(delta)
-                        .select(0.5 * error.square(), delta * (size - 0.5 * delta))
+                    size.le(delta).select(0.5 * error.square(), delta * (size - 0.5 * delta))
                 })
             }
             _ => {
-                let message = format!(
-                    "`{name}` does not fit arrays with {} and {} axes",
-                    array.rank(),
-                    other.rank()
-                );
+                let message =
+                    format!("`{name}` does not fit arrays with {} and {} axes", array.rank(), other.rank());
                 self.refuse(call, message, "")
             }
         }
-    }
-
-    fn mean_of(
-        &mut self,
-        value: Value,
-        call: &ExprMethodCall,
-        of: impl FnOnce(graph::Expr<'a>) -> graph::Expr<'a>,
-    ) -> Value {
-        let Value::Array(array) = value else {
-            return Value::Refused;
-        };
-        let graph = self.graph;
-        self.reduce(
-            &array.map(|body| of(graph.expr(body)).id),
-            Reduction::Mean,
-            call,
-        )
-    }
-
-    fn length(&self, array: &Array) -> Id {
-        let graph = self.graph;
-        let sizes = array.axes.iter().map(|axis| graph.size(axis.extent));
-        sizes
-            .reduce(|a, b| graph.op(ops::row("mul"), &[a, b]))
-            .expect("an array has an axis")
-    }
-
-    fn reduce(&mut self, array: &Array, reduction: Reduction, call: &ExprMethodCall) -> Value {
-        let length = self.length(array);
-        self.demand_elements(&array.shape(), reduction, call);
-        Value::Scalar(self.fold(reduction, array.body, length, |op, body| {
-            self.graph.fold(op, &array.axes, body)
-        }))
-    }
-
-    fn reduce_axis(
-        &mut self,
-        array: &Array,
-        reduction: Reduction,
-        axis: usize,
-        call: &ExprMethodCall,
-    ) -> Value {
-        let extent = array.axes[axis].extent;
-        self.demand_elements(&[extent], reduction, call);
-        let length = self.graph.size(extent);
-        let folded = |op| array.fold_axis(self.graph, op, axis);
-        let result = match reduction {
-            Reduction::Mean => folded(FoldOp::Sum)
-                .map(|body| self.fold(Reduction::Mean, body, length, |_, body| body)),
-            Reduction::Sum => folded(FoldOp::Sum),
-            Reduction::Max => folded(FoldOp::Max),
-            Reduction::Min => folded(FoldOp::Min),
-            Reduction::Product => folded(FoldOp::Product),
-        };
-        scalar_if_rank_zero(result)
-    }
-
-    /// A reduction of `body`, folded by `fold`; a mean is a sum divided by the length.
-    fn fold(
-        &self,
-        reduction: Reduction,
-        body: Id,
-        length: Id,
-        fold: impl FnOnce(FoldOp, Id) -> Id,
-    ) -> Id {
-        match reduction {
-            Reduction::Sum => fold(FoldOp::Sum, body),
-            Reduction::Max => fold(FoldOp::Max, body),
-            Reduction::Min => fold(FoldOp::Min, body),
-            Reduction::Product => fold(FoldOp::Product, body),
-            Reduction::Mean => {
-                let sum = self.graph.expr(fold(FoldOp::Sum, body));
-                (sum / self.graph.expr(length).real_like(sum)).id
-            }
-        }
-    }
-
-    fn demand_elements(&self, shape: &[Extent], reduction: Reduction, call: &ExprMethodCall) {
-        if matches!(reduction, Reduction::Mean | Reduction::Max | Reduction::Min) {
-            for &extent in shape {
-                self.extents.demand_nonempty(extent, &text(call));
-            }
-        }
-    }
-
-    /// The axis argument, a number known when compiling.
-    fn axis(&mut self, array: &Array, call: &ExprMethodCall) -> Option<usize> {
-        self.count_arguments(call, 1)?;
-        let axis = match &call.args[0] {
-            Expr::Lit(literal) => match &literal.lit {
-                Lit::Int(int) => int.base10_parse::<usize>().ok(),
-                _ => None,
-            },
-            _ => None,
-        };
-        match axis {
-            Some(axis) if axis < array.rank() => Some(axis),
-            Some(axis) => {
-                let message = format!(
-                    "there is no axis {axis}: the array has {} axes, counted from 0",
-                    array.rank()
-                );
-                self.refuse(&call.args[0], message, "");
-                None
-            }
-            None => {
-                self.refuse(
-                    &call.args[0],
-                    "an axis is a number known when compiling",
-                    "write `0`, `1`, ..",
-                );
-                None
-            }
-        }
-    }
-
-    fn unify(
-        &mut self,
-        left: &Array,
-        right: &Array,
-        axes: [usize; 2],
-        call: &ExprMethodCall,
-    ) -> bool {
-        let (one, other) = (left.axes[axes[0]].extent, right.axes[axes[1]].extent);
-        if self.extents.unify(one, other, &text(call)).is_ok() {
-            return true;
-        }
-        let (a, b) = (
-            self.shape_text(&left.shape()),
-            self.shape_text(&right.shape()),
-        );
-        self.refuse(
-            call,
-            format!(
-                "`{}` has operands of the shapes {a} and {b}, which do not fit",
-                text(call)
-            ),
-            "",
-        );
-        false
-    }
-
-    fn product_sum(&mut self, left: &Array, right: &Array, call: &ExprMethodCall) -> Value {
-        if !self.unify(left, right, [0, 0], call) {
-            return Value::Refused;
-        }
-        let graph = self.graph;
-        let product = Array::new(graph, &left.shape(), |indices| {
-            graph.op(
-                ops::row("mul"),
-                &[left.at(graph, indices), right.at(graph, indices)],
-            )
-        });
-        Value::Scalar(graph.fold(FoldOp::Sum, &product.axes, product.body))
-    }
-
-    fn matmul(&mut self, left: &Array, right: &Array, call: &ExprMethodCall) -> Value {
-        let graph = self.graph;
-        let (a, b) = (left.shape(), right.shape());
-        // Which axes are contracted, and which shape is left.
-        let (contracted, shape) = match (a.as_slice(), b.as_slice()) {
-            ([_, _], [_]) => ([1, 0], vec![a[0]]),
-            ([_], [_, _]) => ([0, 0], vec![b[1]]),
-            ([_, _], [_, _]) => ([1, 0], vec![a[0], b[1]]),
-            ([_, _, _], [_, _, _]) => ([2, 1], vec![a[0], a[1], b[2]]),
-            _ => {
-                let message = format!(
-                    "`matmul` does not fit arrays with {} and {} axes",
-                    a.len(),
-                    b.len()
-                );
-                return self.refuse(
-                    call,
-                    message,
-                    "it takes matrices, a matrix and a vector, or two arrays with 3 axes",
-                );
-            }
-        };
-        if !self.unify(left, right, contracted, call)
-            || (a.len() == 3 && !self.unify(left, right, [0, 0], call))
-        {
-            return Value::Refused;
-        }
-        let product = Array::contract(
-            graph,
-            &shape,
-            a[contracted[0]],
-            ops::row("mul"),
-            |indices, k| {
-                let (left_indices, right_indices) = match (a.len(), b.len()) {
-                    (2, 1) => (vec![indices[0], k], vec![k]),
-                    (1, _) => (vec![k], vec![k, indices[0]]),
-                    (2, _) => (vec![indices[0], k], vec![k, indices[1]]),
-                    _ => (
-                        vec![indices[0], indices[1], k],
-                        vec![indices[0], k, indices[2]],
-                    ),
-                };
-                [
-                    left.at(graph, &left_indices),
-                    right.at(graph, &right_indices),
-                ]
-            },
-        );
-        Value::Array(product)
-    }
-
-    /// Repeats along a new axis of a given length.
-    fn insert_axis(&mut self, array: &Array, call: &ExprMethodCall) -> Value {
-        if self.count_arguments(call, 2).is_none() {
-            return Value::Refused;
-        }
-        let axis = match &call.args[0] {
-            Expr::Lit(literal) => match &literal.lit {
-                Lit::Int(int) => int
-                    .base10_parse::<usize>()
-                    .ok()
-                    .filter(|axis| *axis <= array.rank()),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some(axis) = axis else {
-            return self.refuse(
-                &call.args[0],
-                "the place of the new axis is a number known when compiling",
-                "write `0`, `1`, ..",
-            );
-        };
-        let length = match self.expr(&call.args[1], None) {
-            Value::Scalar(id) => self.coerce(id, Type::Int("usize")),
-            Value::Refused => return Value::Refused,
-            _ => return self.refuse(&call.args[1], "a length is a `usize`", ""),
-        };
-        let extent = match self.graph.node(length) {
-            Node::Size(extent) => extent,
-            Node::Int(length) => self.extents.intern(Source::Literal(length as usize)),
-            Node::Leaf(leaf) => match self.leaves[leaf].param {
-                Some(_) => self.extents.intern(Source::Parameter(leaf)),
-                None => self
-                    .extents
-                    .intern(Source::Const(text(&self.leaves[leaf].access))),
-            },
-            _ => {
-                return self.refuse(
-                    &call.args[1],
-                    "this length is not a number, a parameter or the length of an array",
-                    "make it a parameter",
-                );
-            }
-        };
-        let mut shape = array.shape();
-        shape.insert(axis, extent);
-        Value::Array(Array::new(self.graph, &shape, |indices| {
-            let mut without = indices.to_vec();
-            without.remove(axis);
-            array.at(self.graph, &without)
-        }))
-    }
-
-    /// The array less its maximum along the axis, so that no exponential of it overflows. The maximum
-    /// counts as a constant: its two contributions to a derivative cancel.
-    fn shifted(&mut self, array: &Array, axis: usize, call: &ExprMethodCall) -> Array {
-        let graph = self.graph;
-        self.extents
-            .demand_nonempty(array.axes[axis].extent, &text(call));
-        let largest = array
-            .fold_axis(graph, FoldOp::Max, axis)
-            .map(|body| graph.expr(body).detach().id);
-        along(graph, array, &largest, axis, ops::row("sub"))
-    }
-
-    fn exponentials(&mut self, array: &Array, axis: usize, call: &ExprMethodCall) -> Array {
-        exp(self.graph, &self.shifted(array, axis, call))
-    }
-
-    fn logsumexp(&mut self, array: &Array, axis: usize, call: &ExprMethodCall) -> Array {
-        let graph = self.graph;
-        let total = self
-            .exponentials(array, axis, call)
-            .fold_axis(graph, FoldOp::Sum, axis);
-        let largest = array.fold_axis(graph, FoldOp::Max, axis);
-        Array::new(graph, &total.shape(), |indices| {
-            let largest = graph.expr(largest.at(graph, indices)).detach();
-            (largest + graph.expr(total.at(graph, indices)).ln()).id
-        })
-    }
-
-    /// The mean over the rows of `logsumexp(row) - row[label]`.
-    fn cross_entropy(&mut self, logits: &Array, labels: &Array, call: &ExprMethodCall) -> Value {
-        let graph = self.graph;
-        if !self.unify(logits, labels, [0, 0], call) {
-            return Value::Refused;
-        }
-        if !matches!(graph.ty(labels.body), Type::Int(_)) {
-            return self.refuse(
-                &call.args[0],
-                "labels are the numbers of the classes",
-                "pass a `&[usize]`",
-            );
-        }
-        let normaliser = self.logsumexp(logits, 1, call);
-        let losses = Array::new(graph, &labels.shape(), |indices| {
-            let chosen = logits.at(graph, &[indices[0], labels.at(graph, indices)]);
-            (graph.expr(normaliser.at(graph, indices)) - graph.expr(chosen)).id
-        });
-        self.reduce(&losses, Reduction::Mean, call)
-    }
-}
-
-fn exp(graph: &Graph, array: &Array) -> Array {
-    array.map(|body| graph.expr(body).exp().id)
-}
-
-/// Combines an array with one that lacks the axis.
-fn along(graph: &Graph, array: &Array, reduced: &Array, axis: usize, op: &'static Op) -> Array {
-    Array::new(graph, &array.shape(), |indices| {
-        let mut without = indices.to_vec();
-        without.remove(axis);
-        graph.op(op, &[array.at(graph, indices), reduced.at(graph, &without)])
-    })
-}
-
-fn divide_along(graph: &Graph, array: &Array, reduced: &Array, axis: usize) -> Array {
-    along(graph, array, reduced, axis, ops::row("div"))
-}
-
-fn scalar_if_rank_zero(array: Array) -> Value {
-    if array.rank() == 0 {
-        Value::Scalar(array.body)
-    } else {
-        Value::Array(array)
     }
 }

@@ -10,24 +10,11 @@ pub(super) fn place(graph: &Graph, units: &Units, items: Vec<Item>, roots: &[Id]
     let mut found = HashMap::new();
     paths(&items, &mut Vec::new(), &mut found);
     let (storage, resets) = storage(graph, units, &found, roots);
-    let mut placer = Placer {
-        graph,
-        units,
-        storage: &storage,
-        resets,
-        blocks: Vec::new(),
-    };
+    let mut placer = Placer { graph, units, storage: &storage, resets, blocks: Vec::new() };
     let steps = placer.block(&items, &[], 0);
-    let mut needless: HashSet<Step> = single_uses(graph, &steps, roots)
-        .into_iter()
-        .map(Step::Let)
-        .collect();
+    let mut needless: HashSet<Step> = single_uses(graph, &steps, roots).into_iter().map(Step::Let).collect();
     needless.extend(stored_already(graph, &storage));
-    Program {
-        steps: without(&steps, &needless),
-        storage,
-        roots: roots.to_vec(),
-    }
+    Program { steps: without(&steps, &needless), storage, roots: roots.to_vec() }
 }
 
 /// Which folds, arrays and scalars are stored, and in which loop (by its number; 0 is none) each
@@ -56,26 +43,16 @@ fn storage(
             Unit::Update(..) => continue,
         };
         let node = graph.node(id);
-        let output = roots
-            .iter()
-            .skip(1)
-            .position(|root| *root == id)
-            .filter(|_| !graph.shape(id).is_empty());
-        let mut common: Option<Path> = if roots.contains(&id) {
-            Some(Vec::new())
-        } else {
-            None
-        };
+        let output =
+            roots.iter().skip(1).position(|root| *root == id).filter(|_| !graph.shape(id).is_empty());
+        let mut common: Option<Path> = if roots.contains(&id) { Some(Vec::new()) } else { None };
         for at in defined.iter().chain(users.get(&id).into_iter().flatten()) {
             let path = &paths[at];
             common = Some(match common {
                 None => path.clone(),
-                Some(known) => known
-                    .into_iter()
-                    .zip(path)
-                    .take_while(|(a, b)| a == *b)
-                    .map(|(a, _)| a)
-                    .collect(),
+                Some(known) => {
+                    known.into_iter().zip(path).take_while(|(a, b)| a == *b).map(|(a, _)| a).collect()
+                }
             });
         }
         // A scatter without entries is nowhere but in its root.
@@ -92,42 +69,21 @@ fn storage(
             .take_while(|(_, axis)| !bound.contains(axis) || complete.contains(axis))
             .collect();
         let is_shared = |axis: &Axis| shared.iter().any(|(_, open)| open == axis);
-        let leading: Vec<Axis> = graph
-            .free(id)
-            .into_iter()
-            .filter(|axis| !is_shared(axis))
-            .collect();
+        let leading: Vec<Axis> = graph.free(id).into_iter().filter(|axis| !is_shared(axis)).collect();
         let kept = match &node {
             Node::Build(axes, _) => axes.iter().map(|axis| !is_shared(axis)).collect(),
             _ => vec![true; graph.shape(id).len()],
         };
         if matches!(units.unit(place), Unit::Value(_)) {
             if !leading.is_empty() {
-                storage.insert(
-                    id,
-                    Storage {
-                        leading,
-                        kept,
-                        home: Home::Local,
-                    },
-                );
+                storage.insert(id, Storage { leading, kept, home: Home::Local });
             }
             continue;
         }
         let home = output.map_or(Home::Local, Home::Output);
-        storage.insert(
-            id,
-            Storage {
-                leading,
-                kept,
-                home,
-            },
-        );
+        storage.insert(id, Storage { leading, kept, home });
         if !matches!(node, Node::Build(..)) {
-            resets
-                .entry(shared.last().map_or(0, |(number, _)| *number))
-                .or_default()
-                .push(id);
+            resets.entry(shared.last().map_or(0, |(number, _)| *number)).or_default().push(id);
         }
     }
     accumulate_in_outputs(graph, units, &users, &mut storage);
@@ -146,9 +102,7 @@ fn accumulate_in_outputs(
         let Unit::Finish(fold) = units.unit(place) else {
             continue;
         };
-        let (Node::Fold(..), Some([user])) =
-            (graph.node(fold), users.get(&fold).map(Vec::as_slice))
-        else {
+        let (Node::Fold(..), Some([user])) = (graph.node(fold), users.get(&fold).map(Vec::as_slice)) else {
             continue;
         };
         let Unit::Update(array, 0) = units.unit(*user) else {
@@ -160,18 +114,8 @@ fn accumulate_in_outputs(
         let home = storage[&array].home;
         let mut sorted = axes.clone();
         sorted.sort_unstable();
-        if matches!(home, Home::Output(_))
-            && storage[&fold].leading == sorted
-            && taken.insert(array)
-        {
-            storage.insert(
-                fold,
-                Storage {
-                    leading: axes,
-                    kept: Vec::new(),
-                    home,
-                },
-            );
+        if matches!(home, Home::Output(_)) && storage[&fold].leading == sorted && taken.insert(array) {
+            storage.insert(fold, Storage { leading: axes, kept: Vec::new(), home });
         }
     }
 }
@@ -193,18 +137,8 @@ struct Placer<'a> {
 
 impl Placer<'_> {
     fn block(&mut self, items: &[Item], axis: &[Axis], number: usize) -> Vec<Step> {
-        let steps = self
-            .resets
-            .get(&number)
-            .into_iter()
-            .flatten()
-            .map(|id| Step::Reset(*id))
-            .collect();
-        self.blocks.push(Open {
-            axis: axis.first().copied(),
-            named: HashSet::new(),
-            steps,
-        });
+        let steps = self.resets.get(&number).into_iter().flatten().map(|id| Step::Reset(*id)).collect();
+        self.blocks.push(Open { axis: axis.first().copied(), named: HashSet::new(), steps });
         for item in items {
             match item {
                 Item::Unit(unit) => self.unit(self.units.unit(*unit)),
@@ -218,11 +152,7 @@ impl Placer<'_> {
     }
 
     fn push(&mut self, step: Step) {
-        self.blocks
-            .last_mut()
-            .expect("a block is open while its items are placed")
-            .steps
-            .push(step);
+        self.blocks.last_mut().expect("a block is open while its items are placed").steps.push(step);
     }
 
     fn unit(&mut self, unit: Unit) {
@@ -232,10 +162,7 @@ impl Placer<'_> {
                 for operand in self.graph.operands(id) {
                     self.name(operand);
                 }
-                let open = self
-                    .blocks
-                    .last_mut()
-                    .expect("a block is open while its items are placed");
+                let open = self.blocks.last_mut().expect("a block is open while its items are placed");
                 open.named.insert(id);
                 self.push(Step::Let(id));
                 if self.storage.contains_key(&id) {
@@ -349,28 +276,20 @@ fn count(
 
 /// Elements that are accumulated where they would be stored.
 fn stored_already(graph: &Graph, storage: &HashMap<Id, Storage>) -> impl Iterator<Item = Step> {
-    storage
-        .iter()
-        .filter_map(|(&id, place)| match graph.node(id) {
-            Node::Build(_, body) if place.home != Home::Local => {
-                let same = storage
-                    .get(&body)
-                    .is_some_and(|of_body| of_body.home == place.home);
-                same.then_some(Step::Store(id))
-            }
-            _ => None,
-        })
+    storage.iter().filter_map(|(&id, place)| match graph.node(id) {
+        Node::Build(_, body) if place.home != Home::Local => {
+            let same = storage.get(&body).is_some_and(|of_body| of_body.home == place.home);
+            same.then_some(Step::Store(id))
+        }
+        _ => None,
+    })
 }
 
 /// The steps without those that have nothing to do, nor loops of nothing else.
 fn without(steps: &[Step], needless: &HashSet<Step>) -> Vec<Step> {
-    let kept = steps
-        .iter()
-        .filter(|step| !needless.contains(step))
-        .map(|step| match step {
-            Step::Loop(axis, body) => Step::Loop(*axis, without(body, needless)),
-            step => step.clone(),
-        });
-    kept.filter(|step| !matches!(step, Step::Loop(_, body) if body.is_empty()))
-        .collect()
+    let kept = steps.iter().filter(|step| !needless.contains(step)).map(|step| match step {
+        Step::Loop(axis, body) => Step::Loop(*axis, without(body, needless)),
+        step => step.clone(),
+    });
+    kept.filter(|step| !matches!(step, Step::Loop(_, body) if body.is_empty())).collect()
 }

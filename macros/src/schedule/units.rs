@@ -36,24 +36,15 @@ impl<'g> Units<'g> {
     pub(crate) fn of(graph: &'g Graph, roots: &[Id]) -> Self {
         let reachable = graph.reachable(roots);
         let shared = shared_axes(graph, &reachable, roots);
-        let mut units = Units {
-            graph,
-            units: Vec::new(),
-            axes: Vec::new(),
-            needs: Vec::new(),
-            places: HashMap::new(),
-        };
+        let mut units =
+            Units { graph, units: Vec::new(), axes: Vec::new(), needs: Vec::new(), places: HashMap::new() };
         let mut again: HashMap<Id, u32> = HashMap::new();
         for &id in &reachable {
             let free = graph.free(id);
             let with = |axes: &[Axis]| [free.as_slice(), axes].concat();
             match graph.node(id) {
                 Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Index(_) => {}
-                Node::Op(..)
-                | Node::Cast(_)
-                | Node::Get(..)
-                | Node::Select(..)
-                | Node::Call(..) => {
+                Node::Op(..) | Node::Cast(_) | Node::Get(..) | Node::Select(..) | Node::Call(..) => {
                     let cost = cost_again(graph, id, &again);
                     if cost <= CHEAP && !roots.contains(&id) {
                         again.insert(id, cost);
@@ -98,9 +89,7 @@ impl<'g> Units<'g> {
     }
 
     fn finish(&mut self, id: Id, axes: Vec<Axis>, updates: usize) {
-        let needs = (0..updates)
-            .map(|place| self.places[&Unit::Update(id, place)])
-            .collect();
+        let needs = (0..updates).map(|place| self.places[&Unit::Update(id, place)]).collect();
         self.insert(Unit::Finish(id), axes, needs);
     }
 
@@ -154,10 +143,7 @@ fn cost_again(graph: &Graph, id: Id, again: &HashMap<Id, u32>) -> u32 {
         _ => 1,
     };
     let operands = graph.operands(id);
-    own + operands
-        .iter()
-        .map(|operand| again.get(operand).copied().unwrap_or(0))
-        .sum::<u32>()
+    own + operands.iter().map(|operand| again.get(operand).copied().unwrap_or(0)).sum::<u32>()
 }
 
 /// For each built array its axes at which every user asks for the very element that the loop is at.
@@ -165,26 +151,15 @@ fn shared_axes(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<Id, Vec
     let mut shared: HashMap<Id, Vec<Axis>> = HashMap::new();
     for &id in reachable {
         if let Node::Build(axes, _) = graph.node(id) {
-            shared.insert(
-                id,
-                if roots.contains(&id) {
-                    Vec::new()
-                } else {
-                    axes
-                },
-            );
+            shared.insert(id, if roots.contains(&id) { Vec::new() } else { axes });
         }
     }
     for &id in reachable {
         let node = graph.node(id);
         if let Node::Get(array, indices) = &node {
-            if let (Node::Build(axes, _), Some(shared)) =
-                (graph.node(*array), shared.get_mut(array))
-            {
+            if let (Node::Build(axes, _), Some(shared)) = (graph.node(*array), shared.get_mut(array)) {
                 shared.retain(|axis| {
-                    axes.iter()
-                        .zip(indices)
-                        .any(|(own, &index)| own == axis && index == graph.index(*axis))
+                    axes.iter().zip(indices).any(|(own, &index)| own == axis && index == graph.index(*axis))
                 });
             }
         } else {

@@ -1,0 +1,286 @@
+//! Scalars as Rust expressions, with the parentheses they need and no others.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::body::Body;
+use crate::graph::{Id, Node, Type};
+use crate::ops::{Kind, Op};
+use crate::rows::signed;
+use crate::shape::Extent;
+use crate::written::Written;
+
+/// How tightly an expression holds together, as in Rust's own table of precedence.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Level {
+    Branch,
+    Or,
+    And,
+    Compare,
+    Sum,
+    Product,
+    Cast,
+    Unary,
+    Atom,
+}
+
+/// A piece of code that is an expression.
+pub(super) struct Code {
+    pub(super) tokens: TokenStream,
+    pub(super) level: Level,
+}
+
+impl Code {
+    fn atom(tokens: TokenStream) -> Self {
+        Code { tokens, level: Level::Atom }
+    }
+
+    /// In parentheses, unless it holds together tightly enough.
+    fn at_least(self, level: Level) -> TokenStream {
+        let tokens = self.tokens;
+        if self.level >= level { tokens } else { quote!((#tokens)) }
+    }
+}
+
+impl Body<'_> {
+    pub(super) fn expr(&self, id: Id) -> Code {
+        if self.scope.iter().any(|scope| scope.contains(&id)) {
+            return Code::atom(self.values[&id].to_token_stream());
+        }
+        if self.program.storage.contains_key(&id) && self.graph.shape(id).is_empty() {
+            return Code::atom(self.stored(id, &[]));
+        }
+        self.render(id)
+    }
+
+    /// The expression that computes a scalar.
+    pub(super) fn render(&self, id: Id) -> Code {
+        match self.graph.node(id) {
+            Node::Float(bits) => self.number(f64::from_bits(bits), self.graph.ty(id)),
+            Node::Int(value) => Code {
+                tokens: Literal::i64_unsuffixed(value).into_token_stream(),
+                level: if value < 0 { Level::Unary } else { Level::Atom },
+            },
+            Node::Leaf(leaf) => match self.lowered.leaves[leaf].param {
+                Some(_) => Code::atom(self.leaf_access(id, leaf)),
+                None => Code::atom(super::rerooted(&self.lowered.leaves[leaf].access)),
+            },
+            Node::Size(extent) => Code::atom(self.size(extent)),
+            Node::Index(axis) => Code::atom(self.indices[&axis].to_token_stream()),
+            Node::Op(op, operands) => self.operation(op, &operands),
+            Node::Cast(value) => self.cast(value, self.graph.ty(id)),
+            Node::Get(array, indices) => Code::atom(self.get(array, &indices)),
+            Node::Select(condition, then, otherwise) => {
+                let (condition, then) = (self.expr(condition).tokens, self.expr(then).tokens);
+                let otherwise = self.expr(otherwise).tokens;
+                Code { tokens: quote!(if #condition { #then } else { #otherwise }), level: Level::Branch }
+            }
+            Node::CallGradient(call, position) => {
+                let gradient = &self.buffers[&call];
+                let position = Literal::usize_unsuffixed(position);
+                Code::atom(quote!(#gradient.#position))
+            }
+            // Arrays are not written as expressions, and folds and calls have a place of their own.
+            Node::Build(..) | Node::Scatter(_) | Node::Fold(..) | Node::Call(..) => {
+                Code::atom(TokenStream::new())
+            }
+        }
+    }
+
+    pub(super) fn get(&self, array: Id, indices: &[Id]) -> TokenStream {
+        let shape = self.graph.shape(array);
+        match self.graph.node(array) {
+            Node::Leaf(leaf) => {
+                let access = self.leaf_access(array, leaf);
+                let (access, nested) = match self.lowered.leaves[leaf].written {
+                    Written::Tensor { rank, .. } if rank > 1 => (quote!(#access.data()), false),
+                    _ => (access, true),
+                };
+                self.element(access, nested, &shape, indices)
+            }
+            Node::CallGradient(call, position) => {
+                let gradient = &self.buffers[&call];
+                let position_literal = Literal::usize_unsuffixed(position);
+                let operand = self.graph.operands(call)[position];
+                let is_tensor = match self.graph.node(operand) {
+                    Node::Leaf(leaf) => {
+                        matches!(self.lowered.leaves[leaf].written, Written::Tensor { .. })
+                    }
+                    _ => true,
+                };
+                let access = if is_tensor {
+                    quote!(#gradient.#position_literal.data())
+                } else {
+                    quote!(#gradient.#position_literal)
+                };
+                self.element(access, !is_tensor, &shape, indices)
+            }
+            _ => self.stored(array, indices),
+        }
+    }
+
+    pub(super) fn operation(&self, op: &'static Op, operands: &[Id]) -> Code {
+        let level = match op.kind {
+            Kind::Infix("*" | "/" | "%") => Level::Product,
+            Kind::Infix("+" | "-") => Level::Sum,
+            Kind::Infix("&&") => Level::And,
+            Kind::Infix("||") => Level::Or,
+            Kind::Infix(_) => Level::Compare,
+            Kind::Prefix(_) => Level::Unary,
+            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm => Level::Atom,
+        };
+        let tokens = match op.kind {
+            Kind::Infix(token) => {
+                let (left, right) = (self.expr(operands[0]), self.expr(operands[1]));
+                let token: TokenStream = token.parse().expect("an operator of Rust");
+                // Comparisons do not chain, and a cast before `<` would begin a generic argument.
+                let (left, right) = match level {
+                    Level::Compare => (left.at_least(Level::Unary), right.at_least(Level::Unary)),
+                    Level::Sum => (left.at_least(Level::Sum), right.at_least(Level::Product)),
+                    Level::Product => (left.at_least(Level::Product), right.at_least(Level::Cast)),
+                    other => (left.at_least(other), right.at_least(other)),
+                };
+                quote!(#left #token #right)
+            }
+            Kind::Prefix(token) => {
+                let operand = self.expr(operands[0]).at_least(Level::Unary);
+                let token: TokenStream = token.parse().expect("an operator of Rust");
+                quote!(#token #operand)
+            }
+            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm => {
+                let receiver = match self.graph.node(operands[0]) {
+                    Node::Float(bits) => self.suffixed(f64::from_bits(bits), self.graph.ty(operands[0])),
+                    _ => self.expr(operands[0]).at_least(Level::Atom),
+                };
+                let rest = operands[1..].iter().map(|&operand| self.expr(operand).tokens);
+                let name = Ident::new(op.name, Span::mixed_site());
+                quote!(#receiver.#name(#(#rest),*))
+            }
+        };
+        Code { tokens, level }
+    }
+
+    pub(super) fn number(&self, value: f64, ty: Type) -> Code {
+        let real = self.scalar_type(ty);
+        let atom = |tokens| Code { tokens, level: Level::Atom };
+        if ty == Type::Generic {
+            return match value {
+                0.0 => atom(quote!(#real::ZERO)),
+                1.0 => atom(quote!(#real::ONE)),
+                _ if value.is_finite() => {
+                    let value = signed(value);
+                    atom(quote!(#real::from_f64(#value)))
+                }
+                _ => {
+                    let value = non_finite(value, &quote!(f64));
+                    atom(quote!(#real::from_f64(#value)))
+                }
+            };
+        }
+        if !value.is_finite() {
+            return atom(non_finite(value, &real));
+        }
+        let tokens = if ty == Type::F32 { signed32(value as f32) } else { signed(value) };
+        Code { tokens, level: if value.is_sign_negative() { Level::Unary } else { Level::Atom } }
+    }
+
+    /// A number as the receiver of a method, which needs its type written.
+    pub(super) fn suffixed(&self, value: f64, ty: Type) -> TokenStream {
+        match ty {
+            Type::F32 if value.is_finite() => {
+                let literal = Literal::f32_suffixed((value as f32).abs());
+                if value.is_sign_negative() { quote!((-#literal)) } else { quote!(#literal) }
+            }
+            Type::F64 if value.is_finite() => {
+                let literal = Literal::f64_suffixed(value.abs());
+                if value.is_sign_negative() { quote!((-#literal)) } else { quote!(#literal) }
+            }
+            _ => self.number(value, ty).at_least(Level::Atom),
+        }
+    }
+
+    pub(super) fn cast(&self, value: Id, to: Type) -> Code {
+        let from = self.graph.ty(value);
+        let target = self.scalar_type(to);
+        let cast =
+            |value: TokenStream, ty: TokenStream| Code { tokens: quote!(#value as #ty), level: Level::Cast };
+        match (from, to) {
+            (Type::Int("usize"), Type::Generic) => {
+                let value = self.expr(value).tokens;
+                Code::atom(quote!(#target::from_usize(#value)))
+            }
+            (_, Type::Generic) => {
+                let value = self.expr(value).at_least(Level::Cast);
+                Code::atom(quote!(#target::from_f64(#value as f64)))
+            }
+            (Type::Generic, Type::F64) => {
+                let value = self.expr(value).at_least(Level::Atom);
+                Code::atom(quote!(#value.to_f64()))
+            }
+            (Type::Generic, _) => {
+                let value = self.expr(value).at_least(Level::Atom);
+                cast(quote!(#value.to_f64()), target)
+            }
+            _ => cast(self.expr(value).at_least(Level::Cast), target),
+        }
+    }
+
+    pub(super) fn element(
+        &self,
+        array: TokenStream,
+        nested: bool,
+        shape: &[Extent],
+        indices: &[Id],
+    ) -> TokenStream {
+        if nested || shape.len() == 1 {
+            let indices = indices.iter().map(|&index| self.expr(index).tokens);
+            return quote!(#array #([#indices])*);
+        }
+        let krate = &self.function.krate;
+        let mut flat: Option<Code> = None;
+        for (&extent, &index) in shape.iter().zip(indices) {
+            let is_loop = matches!(self.graph.node(index), Node::Index(axis) if axis.extent == extent);
+            let length = self.size(extent);
+            let here = self.expr(index).tokens;
+            let here = if is_loop { here } else { quote!(#krate::emitted::in_bounds(#here, #length)) };
+            flat = Some(match flat {
+                None => Code::atom(here),
+                Some(outer) => {
+                    let outer = outer.at_least(Level::Product);
+                    Code { tokens: quote!(#outer * #length + #here), level: Level::Sum }
+                }
+            });
+        }
+        let flat = flat.map(|code| code.tokens);
+        quote!(#array[#flat])
+    }
+
+    /// The place of a stored value at the loops' indices and, for an array, at its own.
+    pub(super) fn stored(&self, id: Id, own: &[Id]) -> TokenStream {
+        let storage = &self.program.storage[&id];
+        let buffer = &self.buffers[&id];
+        let shape = self.buffer_shape(id, storage);
+        if shape.is_empty() {
+            return buffer.to_token_stream();
+        }
+        let leading = storage.leading.iter().map(|&axis| self.graph.index(axis));
+        let kept = own.iter().copied().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(index, _)| index);
+        let indices: Vec<Id> = leading.chain(kept).collect();
+        self.element(buffer.to_token_stream(), self.is_nested(id, &shape), &shape, &indices)
+    }
+}
+
+fn non_finite(value: f64, ty: &TokenStream) -> TokenStream {
+    if value.is_nan() {
+        quote!(#ty::NAN)
+    } else if value > 0.0 {
+        quote!(#ty::INFINITY)
+    } else {
+        quote!(#ty::NEG_INFINITY)
+    }
+}
+
+fn signed32(value: f32) -> TokenStream {
+    let magnitude = Literal::f32_unsuffixed(value.abs());
+    if value.is_sign_negative() { quote!(-#magnitude) } else { quote!(#magnitude) }
+}

@@ -1,0 +1,224 @@
+//! What stands before the steps: parameters, lengths, checks, gradients and buffers.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::body::{Body, default_name};
+use crate::graph::{Id, Node, Type};
+use crate::schedule::{Home, Storage};
+use crate::shape::{Extent, Source};
+use crate::written::Written;
+
+impl Body<'_> {
+    /// The parameters as slices and numbers.
+    pub(super) fn leaves(&mut self) -> TokenStream {
+        let reachable = self.graph.reachable(&self.program.roots);
+        let mut lines = TokenStream::new();
+        for (place, leaf) in self.lowered.leaves.iter().enumerate() {
+            let Some(param) = leaf.param else { continue };
+            let param = &self.function.params[param];
+            let needed = reachable.iter().any(|&id| self.graph.node(id) == Node::Leaf(place));
+            let is_field = param.name != leaf.name;
+            let access = &leaf.access;
+            match &leaf.written {
+                Written::Tensor { .. } if is_field => {
+                    let name = self.name(&leaf.name);
+                    let data = (leaf.written.rank() == 1).then(|| quote!(.data()));
+                    lines.extend(quote! { let #name = #access.view()#data; });
+                    self.values.insert(self.leaf_id(place), name);
+                }
+                Written::Scalar(_) if needed && (is_field || param.by_reference) => {
+                    let name = self.name(&leaf.name);
+                    let value = if is_field { quote!(#access) } else { quote!(*#access) };
+                    lines.extend(quote! { let #name = #value; });
+                    self.values.insert(self.leaf_id(place), name);
+                }
+                Written::Tensor { .. } => {
+                    let krate = &self.function.krate;
+                    let rank = Literal::usize_unsuffixed(leaf.written.rank());
+                    let element = self.scalar_type(leaf.written.element().unwrap_or(Type::F64));
+                    lines.extend(quote! { let #access: #krate::View<'_, #element, #rank> = #access.into(); });
+                    if leaf.written.rank() == 1 {
+                        lines.extend(quote! { let #access = #access.data(); });
+                    }
+                }
+                _ => {}
+            }
+        }
+        lines
+    }
+
+    /// A name for each length that is not known when compiling.
+    pub(super) fn sizes(&mut self) -> TokenStream {
+        let mut needed: Vec<Extent> = Vec::new();
+        let mut need = |extent: Extent| {
+            if !needed.contains(&extent) {
+                needed.push(extent);
+            }
+        };
+        for id in self.graph.reachable(&self.program.roots) {
+            match self.graph.node(id) {
+                Node::Size(extent) => need(extent),
+                Node::Index(axis) => need(axis.extent),
+                Node::Build(axes, _) | Node::Fold(_, axes, _) => {
+                    axes.iter().for_each(|axis| need(axis.extent))
+                }
+                _ => {}
+            }
+            self.graph.shape(id).into_iter().for_each(&mut need);
+        }
+        let checks = self.lowered.extents.checks();
+        checks.iter().for_each(|check| need(self.lowered.extents.root(check.left)));
+        self.lowered
+            .extents
+            .nonempty()
+            .iter()
+            .for_each(|(extent, _)| need(self.lowered.extents.root(*extent)));
+        let mut letters = ["n", "d", "m", "k", "p", "q"].into_iter();
+        let mut lines = TokenStream::new();
+        for extent in needed {
+            let source = self.lowered.extents.source(extent);
+            if matches!(source, Source::Axis { .. }) {
+                let name = self.name(letters.next().unwrap_or("size"));
+                let length = self.own_length(&source);
+                lines.extend(quote! { let #name = #length; });
+                self.sizes.insert(extent, name);
+            }
+        }
+        lines
+    }
+
+    pub(super) fn own_length(&self, source: &Source) -> TokenStream {
+        match source {
+            Source::Literal(length) => Literal::usize_unsuffixed(*length).into_token_stream(),
+            Source::Const(path) => super::rerooted(&path.parse().expect("the text of a path")),
+            Source::Parameter(leaf) => self.leaf_access(self.leaf_id(*leaf), *leaf),
+            Source::Axis { leaf, axis } => {
+                let access = self.leaf_access(self.leaf_id(*leaf), *leaf);
+                let axis = Literal::usize_unsuffixed(*axis);
+                match self.lowered.leaves[*leaf].written {
+                    Written::Slice(_) => quote!(#access.len()),
+                    _ if self.lowered.leaves[*leaf].written.rank() == 1 => quote!(#access.len()),
+                    _ => quote!(#access.shape()[#axis]),
+                }
+            }
+        }
+    }
+
+    pub(super) fn size(&self, extent: Extent) -> TokenStream {
+        match self.sizes.get(&extent) {
+            Some(name) => name.to_token_stream(),
+            None => self.own_length(&self.lowered.extents.source(extent)),
+        }
+    }
+
+    /// What the call must fulfil, checked before any work.
+    pub(super) fn checks(&self) -> TokenStream {
+        let krate = &self.function.krate;
+        let function = self.function.item.sig.ident.to_string();
+        let extents = &self.lowered.extents;
+        let mut lines = TokenStream::new();
+        for check in extents.checks() {
+            let (left, right) = (extents.own_source(check.left), extents.own_source(check.right));
+            let (a, b) = (self.own_length(&left), self.own_length(&right));
+            let needs = format!(
+                "{function}: `{}` needs {} == {}",
+                check.demanded_by,
+                self.lowered.length_text(&left),
+                self.lowered.length_text(&right)
+            );
+            lines.extend(quote! { #krate::emitted::require_equal(#a, #b, #needs); });
+        }
+        for (extent, demanded_by) in extents.nonempty() {
+            if matches!(extents.source(extent), Source::Literal(length) if length > 0) {
+                continue;
+            }
+            let length = self.size(extents.root(extent));
+            let needs = format!("{function}: `{demanded_by}` has no value for empty data");
+            lines.extend(quote! { #krate::emitted::require_nonempty(#length, #needs); });
+        }
+        lines
+    }
+
+    pub(super) fn open_outputs(&mut self) -> TokenStream {
+        let krate = self.function.krate.clone();
+        let mut lines = TokenStream::new();
+        let gradients = self.program.gradients().to_vec();
+        for (place, (access, written)) in self.outputs.clone().into_iter().enumerate() {
+            let shape = self.graph.shape(gradients[place]);
+            if shape.is_empty() {
+                continue;
+            }
+            let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
+            let active = self.lowered.leaves.iter().filter(|leaf| leaf.active).nth(place);
+            let name = self.name(&active.map_or("d".to_owned(), |leaf| format!("d_{}", leaf.name)));
+            lines.extend(match written {
+                Written::Tensor { .. } => {
+                    quote! { let #name = #krate::emitted::output(&mut #access, [#(#lengths),*]); }
+                }
+                Written::Slice(_) => {
+                    quote! { let #name = #krate::emitted::output_slice(&mut #access, #(#lengths)*); }
+                }
+                _ => quote! { let #name = &mut #access; },
+            });
+            self.output_names.insert(place, name);
+        }
+        lines
+    }
+
+    /// A buffer for every array and every value that a loop keeps for another one.
+    pub(super) fn allocate(&mut self) -> TokenStream {
+        let krate = self.function.krate.clone();
+        let mut stored: Vec<Id> = self.program.storage.keys().copied().collect();
+        stored.sort_unstable();
+        let mut lines = TokenStream::new();
+        for id in stored {
+            let storage = self.program.storage[&id].clone();
+            let extents = self.buffer_shape(id, &storage);
+            if let Home::Output(place) = storage.home {
+                self.buffers.insert(id, self.output_names[&place].clone());
+                continue;
+            }
+            let wanted = self.graph.name(id).unwrap_or_else(|| default_name(&self.graph.node(id)).to_owned());
+            let name = self.name(&wanted);
+            self.buffers.insert(id, name.clone());
+            if extents.is_empty() {
+                continue;
+            }
+            let zero = self.number(0.0, self.graph.ty(id)).tokens;
+            let lengths: Vec<TokenStream> = extents.iter().map(|&extent| self.size(extent)).collect();
+            lines.extend(if self.is_static(&extents) {
+                let array = lengths.iter().rev().fold(zero, |inner, length| quote!([#inner; #length]));
+                quote! { let mut #name = #array; }
+            } else {
+                let length = lengths.into_iter().reduce(|a, b| quote!(#a * #b)).unwrap_or_default();
+                quote! { let mut #name = #krate::emitted::buffer(#zero, #length); }
+            });
+        }
+        lines
+    }
+
+    pub(super) fn buffer_shape(&self, id: Id, storage: &Storage) -> Vec<Extent> {
+        let own = self.graph.shape(id);
+        let kept = own.into_iter().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(extent, _)| extent);
+        storage.leading.iter().map(|axis| axis.extent).chain(kept).collect()
+    }
+
+    pub(super) fn is_static(&self, extents: &[Extent]) -> bool {
+        extents.iter().all(|&extent| {
+            matches!(self.lowered.extents.source(extent), Source::Literal(_) | Source::Const(_))
+        })
+    }
+
+    /// How a leaf is accessed: the parameter itself, or the local that stands for it.
+    pub(super) fn leaf_access(&self, id: Id, leaf: usize) -> TokenStream {
+        match self.values.get(&id) {
+            Some(name) => name.to_token_stream(),
+            None => self.lowered.leaves[leaf].access.clone(),
+        }
+    }
+
+    pub(super) fn leaf_id(&self, leaf: usize) -> Id {
+        self.lowered.leaves[leaf].node
+    }
+}

@@ -1,0 +1,369 @@
+//! Expressions that are not calls.
+
+use quote::ToTokens;
+use syn::{BinOp, Expr, Lit, Member, UnOp};
+
+use super::{Leaf, Lowerer, length_text};
+use crate::graph::{Id, Node, Type};
+use crate::ops::{self, Op};
+use crate::shape::Extent;
+use crate::value::{Array, Mismatch, Value};
+use crate::written::{Names, Written, text};
+
+impl Lowerer<'_> {
+    pub(super) fn expr(&mut self, expr: &Expr, expected: Option<&Written>) -> Value {
+        match expr {
+            Expr::Paren(inner) => self.expr(&inner.expr, expected),
+            Expr::Group(inner) => self.expr(&inner.expr, expected),
+            Expr::Block(block) if block.label.is_none() => self.block(&block.block, expected),
+            Expr::Reference(reference) if reference.mutability.is_none() => {
+                self.expr(&reference.expr, expected)
+            }
+            Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => self.expr(&unary.expr, expected),
+            Expr::Lit(literal) => self.literal(&literal.lit),
+            Expr::Path(path) => self.path(path),
+            Expr::Tuple(tuple) => {
+                Value::Tuple(tuple.elems.iter().map(|expr| self.expr(expr, None)).collect())
+            }
+            Expr::Unary(unary) => self.unary(unary),
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Cast(cast) => self.cast(cast),
+            Expr::Field(field) => self.field(field),
+            Expr::Index(index) => self.index(index),
+            Expr::MethodCall(call) => self.method_call(call),
+            Expr::Call(call) => self.call(call, expected),
+            other => self.unsupported(other),
+        }
+    }
+
+    pub(super) fn unsupported(&mut self, expr: &Expr) -> Value {
+        let what = match expr {
+            Expr::If(_) => "`if`",
+            Expr::Match(_) => "`match`",
+            Expr::ForLoop(_) => "`for`",
+            Expr::While(_) => "`while`",
+            Expr::Loop(_) => "`loop`",
+            Expr::Closure(_) => "a closure",
+            Expr::Macro(_) => "a macro call",
+            Expr::Assign(_) => "an assignment",
+            Expr::Try(_) => "`?`",
+            Expr::Unsafe(_) => "`unsafe`",
+            Expr::Async(_) | Expr::Await(_) => "`async`",
+            Expr::Return(_) => "a `return` before the end",
+            Expr::Array(_) | Expr::Repeat(_) => "an array expression",
+            Expr::Struct(_) => "a struct expression",
+            Expr::Range(_) => "a range",
+            _ => "this expression",
+        };
+        let help = "write the function with `let`, arithmetic and methods of scalars and tensors";
+        self.refuse(expr, format!("{what} cannot be differentiated yet"), help)
+    }
+
+    pub(super) fn literal(&mut self, literal: &Lit) -> Value {
+        let typed = |suffix: &str| match suffix {
+            "f32" => Some(Type::F32),
+            "f64" => Some(Type::F64),
+            "" => Some(Type::Untyped),
+            _ => {
+                match Written::parse(&syn::parse_str(suffix).ok()?, &Names { generic: None, structs: &[] }) {
+                    Ok(Written::Scalar(ty)) => Some(ty),
+                    _ => None,
+                }
+            }
+        };
+        match literal {
+            Lit::Float(float) => {
+                if let (Ok(value), Some(ty)) = (float.base10_parse::<f64>(), typed(float.suffix())) {
+                    return Value::Scalar(self.graph.float(value, ty));
+                }
+            }
+            Lit::Int(int) => {
+                if let (Ok(value), Some(ty)) = (int.base10_parse::<i64>(), typed(int.suffix())) {
+                    let node = if ty.is_float() {
+                        self.graph.float(value as f64, ty)
+                    } else {
+                        self.graph.int(value, ty)
+                    };
+                    return Value::Scalar(node);
+                }
+            }
+            _ => {}
+        }
+        self.refuse(
+            literal,
+            "this literal is not a number that a derivative can use",
+            "use a float or an integer",
+        )
+    }
+
+    /// A name in scope, or else a constant.
+    pub(super) fn path(&mut self, path: &syn::ExprPath) -> Value {
+        if let Some(name) = path.path.get_ident() {
+            let name = name.to_string();
+            if let Some((_, value)) = self.scope.iter().rev().find(|(known, _)| *known == name) {
+                return value.clone();
+            }
+        }
+        let printed = text(&path.path);
+        let generics = &self.function.item.sig.generics;
+        let is_length = generics.const_params().any(|param| path.path.is_ident(&param.ident));
+        let segment = |name: &str| path.path.segments.iter().any(|segment| segment.ident == name);
+        let ty = if is_length {
+            Type::Int("usize")
+        } else if segment("f32") {
+            Type::F32
+        } else if segment("f64") {
+            Type::F64
+        } else if path
+            .path
+            .segments
+            .first()
+            .is_some_and(|first| Some(first.ident.to_string()) == self.function.generic)
+        {
+            Type::Generic
+        } else {
+            Type::Untyped
+        };
+        let known = self.leaves.iter().position(|leaf| leaf.param.is_none() && text(&leaf.access) == printed);
+        let place = known.unwrap_or(self.leaves.len());
+        if known.is_none() {
+            let name = path
+                .path
+                .segments
+                .last()
+                .map(|last| last.ident.to_string().to_lowercase())
+                .unwrap_or_default();
+            let access = path.to_token_stream();
+            let node = self.graph.leaf(place, ty, Vec::new());
+            self.leaves.push(Leaf {
+                access,
+                name,
+                written: Written::Scalar(ty),
+                param: None,
+                active: false,
+                node,
+            });
+        }
+        Value::Scalar(self.leaves[place].node)
+    }
+
+    pub(super) fn unary(&mut self, unary: &syn::ExprUnary) -> Value {
+        let row = match unary.op {
+            UnOp::Neg(_) => "neg",
+            UnOp::Not(_) => "not",
+            _ => return self.refuse(unary, "this operator is not supported", ""),
+        };
+        match self.expr(&unary.expr, None) {
+            Value::Scalar(id) => Value::Scalar(self.graph.op(ops::row(row), &[id])),
+            Value::Array(array) => Value::Array(array.map(|body| self.graph.op(ops::row(row), &[body]))),
+            Value::Refused => Value::Refused,
+            _ => self.refuse(&unary.expr, "this is not a number or an array of numbers", ""),
+        }
+    }
+
+    pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Value {
+        let left = self.expr(&binary.left, None);
+        let right = self.expr(&binary.right, None);
+        let token = binary.op.to_token_stream().to_string();
+        match ops::infix(&token) {
+            Some(op) => self.elementwise(op, left, right, binary),
+            None => {
+                let what = if is_assignment(&binary.op) { "an assignment" } else { "this operator" };
+                self.refuse(
+                    binary,
+                    format!("{what} cannot be differentiated yet"),
+                    "bind the new value with `let`",
+                )
+            }
+        }
+    }
+
+    /// A row with two operands, each a scalar or an array.
+    pub(super) fn elementwise(
+        &mut self,
+        op: &'static Op,
+        left: Value,
+        right: Value,
+        place: &dyn ToTokens,
+    ) -> Value {
+        match (left, right) {
+            (Value::Refused, _) | (_, Value::Refused) => Value::Refused,
+            (Value::Scalar(a), Value::Scalar(b)) => self
+                .same_types(a, b, place)
+                .map_or(Value::Refused, |(a, b)| Value::Scalar(self.graph.op(op, &[a, b]))),
+            (Value::Array(a), Value::Scalar(b)) => self
+                .same_types(a.body, b, place)
+                .map_or(Value::Refused, |(body, b)| Value::Array(a.map(|_| self.graph.op(op, &[body, b])))),
+            (Value::Scalar(a), Value::Array(b)) => self
+                .same_types(a, b.body, place)
+                .map_or(Value::Refused, |(a, body)| Value::Array(b.map(|_| self.graph.op(op, &[a, body])))),
+            (Value::Array(a), Value::Array(b)) => {
+                if self.same_types(a.body, b.body, place).is_none() {
+                    return Value::Refused;
+                }
+                self.zip([&a, &b], place, |a, b| (op, a, b))
+            }
+            _ => self.refuse(place.to_token_stream(), "these are not numbers or arrays of numbers", ""),
+        }
+    }
+
+    pub(super) fn zip(
+        &mut self,
+        operands: [&Array; 2],
+        place: &dyn ToTokens,
+        combine: impl FnOnce(Id, Id) -> (&'static Op, Id, Id),
+    ) -> Value {
+        let graph = self.graph;
+        let demanded_by = text(place.to_token_stream());
+        let zipped = Array::zip(graph, self.extents, operands, &demanded_by, |a, b| {
+            let (op, a, b) = combine(a, b);
+            graph.op(op, &[a, b])
+        });
+        match zipped {
+            Ok(array) => Value::Array(array),
+            Err(mismatch) => self.mismatch(mismatch, place),
+        }
+    }
+
+    pub(super) fn mismatch(&mut self, mismatch: Mismatch, place: &dyn ToTokens) -> Value {
+        let (left, right) = (self.shape_text(&mismatch.left), self.shape_text(&mismatch.right));
+        let printed = text(place.to_token_stream());
+        let message = format!("`{printed}` has operands of the shapes {left} and {right}, which do not fit");
+        self.refuse(
+            place.to_token_stream(),
+            message,
+            "an axis of length 1 is not stretched: write `.insert_axis(axis, length)`",
+        )
+    }
+
+    pub(super) fn shape_text(&self, shape: &[Extent]) -> String {
+        let lengths: Vec<String> =
+            shape.iter().map(|&extent| length_text(&self.leaves, &self.extents.source(extent))).collect();
+        format!("[{}]", lengths.join(", "))
+    }
+
+    /// Two scalars of one type, where a literal takes the other's type.
+    pub(super) fn same_types(&mut self, a: Id, b: Id, place: &dyn ToTokens) -> Option<(Id, Id)> {
+        let (left, right) = (self.graph.ty(a), self.graph.ty(b));
+        match (left, right) {
+            (Type::Untyped, _) => Some((self.coerce(a, right), b)),
+            (_, Type::Untyped) => Some((a, self.coerce(b, left))),
+            _ if left == right => Some((a, b)),
+            _ => {
+                let (left, right) = (self.type_name(left), self.type_name(right));
+                let printed = text(place.to_token_stream());
+                self.refuse(
+                    place.to_token_stream(),
+                    format!("`{printed}` mixes `{left}` and `{right}`"),
+                    format!("convert one of them, as in `.. as {left}`"),
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn type_name(&self, ty: Type) -> String {
+        crate::written::scalar_path(ty, self.function.generic.as_deref()).to_string()
+    }
+
+    /// An expression of literals and constants in the type that its place asks for.
+    pub(super) fn coerce(&self, id: Id, ty: Type) -> Id {
+        if self.graph.ty(id) != Type::Untyped || ty == Type::Untyped {
+            return id;
+        }
+        match self.graph.node(id) {
+            Node::Float(bits) => self.graph.float(f64::from_bits(bits), ty),
+            Node::Int(value) if ty.is_float() => self.graph.float(value as f64, ty),
+            Node::Int(value) => self.graph.int(value, ty),
+            Node::Leaf(leaf) => self.graph.leaf(leaf, ty, Vec::new()),
+            _ => self.graph.with_operands(id, &mut |operand| self.coerce(operand, ty)),
+        }
+    }
+
+    pub(super) fn cast(&mut self, cast: &syn::ExprCast) -> Value {
+        let value = self.expr(&cast.expr, None);
+        let Some(Written::Scalar(target)) = self.annotation(&cast.ty) else {
+            return self.refuse(
+                &cast.ty,
+                format!("`as {}` cannot be differentiated", text(&cast.ty)),
+                "cast to `f32` or `f64`",
+            );
+        };
+        match value {
+            Value::Scalar(id) if self.graph.ty(id).is_float() && !target.is_float() => self.refuse(
+                cast,
+                format!("`as {}` loses the derivative", text(&cast.ty)),
+                "keep the float, and round it with `.floor()`, whose derivative is 0",
+            ),
+            Value::Scalar(id) => Value::Scalar(match self.graph.node(id) {
+                Node::Float(_) | Node::Int(_) if self.graph.ty(id) == Type::Untyped => {
+                    self.coerce(id, target)
+                }
+                _ => self.graph.cast(id, target),
+            }),
+            Value::Refused => Value::Refused,
+            _ => self.refuse(cast, "only a number can be cast", ""),
+        }
+    }
+
+    pub(super) fn field(&mut self, field: &syn::ExprField) -> Value {
+        match (self.expr(&field.base, None), &field.member) {
+            (Value::Refused, _) => Value::Refused,
+            (Value::Tuple(mut values), Member::Unnamed(index)) if (index.index as usize) < values.len() => {
+                values.swap_remove(index.index as usize)
+            }
+            (Value::Struct(structure, fields), Member::Named(name)) => {
+                match fields.into_iter().find(|(known, _)| name == known) {
+                    Some((_, value)) => value,
+                    None => self.refuse(name, format!("`{structure}` has no field `{name}`"), ""),
+                }
+            }
+            _ => self.refuse(field, "this value has no such field", ""),
+        }
+    }
+
+    /// `x[i]`, `m[[i, j]]` and `a[i][j]`.
+    pub(super) fn index(&mut self, index: &syn::ExprIndex) -> Value {
+        let value = self.expr(&index.expr, None);
+        let places: Vec<&Expr> = match &*index.index {
+            Expr::Array(list) => list.elems.iter().collect(),
+            single => vec![single],
+        };
+        let mut indices = Vec::new();
+        for place in places {
+            match self.expr(place, None) {
+                Value::Scalar(id) => {
+                    let id = self.coerce(id, Type::Int("usize"));
+                    if self.graph.ty(id) != Type::Int("usize") {
+                        return self.refuse(place, "an index is a `usize`", "");
+                    }
+                    indices.push(id);
+                }
+                Value::Refused => return Value::Refused,
+                _ => return self.refuse(place, "an index is a `usize`", ""),
+            }
+        }
+        match value {
+            Value::Array(array) if indices.len() <= array.rank() => {
+                let rest = array.shape().split_off(indices.len());
+                if rest.is_empty() {
+                    return Value::Scalar(array.at(self.graph, &indices));
+                }
+                Value::Array(Array::new(self.graph, &rest, |inner| {
+                    array.at(self.graph, &[indices.as_slice(), inner].concat())
+                }))
+            }
+            Value::Refused => Value::Refused,
+            Value::Array(array) => {
+                let message = format!("{} indices into an array with {} axes", indices.len(), array.rank());
+                self.refuse(&index.index, message, "")
+            }
+            _ => self.refuse(index, "only arrays, slices and tensors can be indexed", ""),
+        }
+    }
+}
+
+fn is_assignment(op: &BinOp) -> bool {
+    let token = op.to_token_stream().to_string();
+    token.len() > 1 && token.ends_with('=') && !matches!(token.as_str(), "==" | "!=" | "<=" | ">=")
+}

@@ -1,0 +1,116 @@
+//! Reductions of arrays, whole or along an axis.
+
+use syn::{Expr, ExprMethodCall, Lit};
+
+use super::Lowerer;
+use crate::graph::{FoldOp, Id};
+use crate::ops;
+use crate::shape::Extent;
+use crate::value::{Array, Value};
+use crate::written::text;
+
+/// A fold of a whole array, or of one axis.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Reduction {
+    Sum,
+    Mean,
+    Max,
+    Min,
+    Product,
+}
+
+impl Lowerer<'_> {
+    pub(super) fn length(&self, array: &Array) -> Id {
+        let graph = self.graph;
+        let sizes = array.axes.iter().map(|axis| graph.size(axis.extent));
+        sizes.reduce(|a, b| graph.op(ops::row("mul"), &[a, b])).expect("an array has an axis")
+    }
+
+    pub(super) fn reduce(&mut self, array: &Array, reduction: Reduction, call: &ExprMethodCall) -> Value {
+        let length = self.length(array);
+        self.demand_elements(&array.shape(), reduction, call);
+        Value::Scalar(
+            self.fold(reduction, array.body, length, |op, body| self.graph.fold(op, &array.axes, body)),
+        )
+    }
+
+    pub(super) fn reduce_axis(
+        &mut self,
+        array: &Array,
+        reduction: Reduction,
+        axis: usize,
+        call: &ExprMethodCall,
+    ) -> Value {
+        let extent = array.axes[axis].extent;
+        self.demand_elements(&[extent], reduction, call);
+        let length = self.graph.size(extent);
+        let folded = |op| array.fold_axis(self.graph, op, axis);
+        let result = match reduction {
+            Reduction::Mean => {
+                folded(FoldOp::Sum).map(|body| self.fold(Reduction::Mean, body, length, |_, body| body))
+            }
+            Reduction::Sum => folded(FoldOp::Sum),
+            Reduction::Max => folded(FoldOp::Max),
+            Reduction::Min => folded(FoldOp::Min),
+            Reduction::Product => folded(FoldOp::Product),
+        };
+        scalar_if_rank_zero(result)
+    }
+
+    /// A reduction of `body`, folded by `fold`; a mean is a sum divided by the length.
+    pub(super) fn fold(
+        &self,
+        reduction: Reduction,
+        body: Id,
+        length: Id,
+        fold: impl FnOnce(FoldOp, Id) -> Id,
+    ) -> Id {
+        match reduction {
+            Reduction::Sum => fold(FoldOp::Sum, body),
+            Reduction::Max => fold(FoldOp::Max, body),
+            Reduction::Min => fold(FoldOp::Min, body),
+            Reduction::Product => fold(FoldOp::Product, body),
+            Reduction::Mean => {
+                let sum = self.graph.expr(fold(FoldOp::Sum, body));
+                (sum / self.graph.expr(length).real_like(sum)).id
+            }
+        }
+    }
+
+    pub(super) fn demand_elements(&self, shape: &[Extent], reduction: Reduction, call: &ExprMethodCall) {
+        if matches!(reduction, Reduction::Mean | Reduction::Max | Reduction::Min) {
+            for &extent in shape {
+                self.extents.demand_nonempty(extent, &text(call));
+            }
+        }
+    }
+
+    /// The axis argument, a number known when compiling.
+    pub(super) fn axis(&mut self, array: &Array, call: &ExprMethodCall) -> Option<usize> {
+        self.count_arguments(call, 1)?;
+        let axis = match &call.args[0] {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Int(int) => int.base10_parse::<usize>().ok(),
+                _ => None,
+            },
+            _ => None,
+        };
+        match axis {
+            Some(axis) if axis < array.rank() => Some(axis),
+            Some(axis) => {
+                let message =
+                    format!("there is no axis {axis}: the array has {} axes, counted from 0", array.rank());
+                self.refuse(&call.args[0], message, "");
+                None
+            }
+            None => {
+                self.refuse(&call.args[0], "an axis is a number known when compiling", "write `0`, `1`, ..");
+                None
+            }
+        }
+    }
+}
+
+pub(super) fn scalar_if_rank_zero(array: Array) -> Value {
+    if array.rank() == 0 { Value::Scalar(array.body) } else { Value::Array(array) }
+}
