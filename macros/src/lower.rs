@@ -2,6 +2,7 @@
 //! here, all of it at once.
 
 mod call;
+mod construct;
 mod definitions;
 mod expression;
 mod leaves;
@@ -140,13 +141,16 @@ impl Lowerer<'_> {
         match value {
             Value::Scalar(id) => Some(self.coerce(id, ty)),
             Value::Refused => None,
-            _ => {
-                let place = self.function.item.sig.output.clone();
-                self.refuse(
-                    place,
-                    "the body's value is not a single number",
-                    "reduce it, as in `.sum()` or `.mean()`",
-                );
+            other => {
+                let help = match other {
+                    Value::Array(_) => "reduce it, as in `.sum()` or `.mean()`",
+                    _ => "return one number",
+                };
+                let place = match self.function.item.block.stmts.last() {
+                    Some(last) => last.to_token_stream(),
+                    None => self.function.item.sig.output.to_token_stream(),
+                };
+                self.refuse(place, "the body's value is not a single number", help);
                 None
             }
         }

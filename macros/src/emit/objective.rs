@@ -184,7 +184,8 @@ impl Module<'_> {
         }
     }
 
-    /// The data whose first axis is the rows: that of the first tensor or slice among the data.
+    /// The data whose first axis is the rows. All tensors and slices among the data must share it, or
+    /// else nothing says which of them are rows.
     fn batched(&self) -> Option<Vec<&Param>> {
         let leading = |place: usize| {
             let leaf = &self.lowered.leaves[place];
@@ -197,7 +198,11 @@ impl Module<'_> {
         let data = |place: &usize| {
             !self.lowered.leaves[*place].active && self.lowered.leaves[*place].param.is_some()
         };
-        let rows: Extent = leaves.clone().filter(data).find_map(leading)?;
+        let mut firsts = leaves.clone().filter(data).filter_map(leading);
+        let rows: Extent = firsts.next()?;
+        if firsts.any(|other| other != rows) {
+            return None;
+        }
         let of_params = leaves.clone().filter(|place| self.lowered.leaves[*place].active);
         for place in of_params {
             let shape = self.lowered.graph.shape(self.lowered.leaves[place].node);

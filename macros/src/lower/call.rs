@@ -24,12 +24,14 @@ impl Lowerer<'_> {
                 return self.float_function(float, name, call);
             }
         }
-        if let [.., name] = segments.as_slice()
+        if let [name] | ["self", name] = segments.as_slice()
             && let Some(function) = self.items.function(name)
-            && segments.len() <= 2
         {
             let arguments = call.args.iter().map(|argument| self.expr(argument, None)).collect();
             return self.inline(name, &function, arguments, call);
+        }
+        if let Some(value) = self.constructor(function, call) {
+            return value;
         }
         self.call_annotated(&function.path, call, expected)
     }

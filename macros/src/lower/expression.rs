@@ -6,6 +6,7 @@ use syn::{BinOp, Expr, Lit, Member, UnOp};
 use super::{Leaf, Lowerer, length_text};
 use crate::graph::{Id, Node, Type};
 use crate::ops::{self, Op};
+use crate::report::nearest;
 use crate::shape::Extent;
 use crate::value::{Array, Mismatch, Value};
 use crate::written::{Names, Written, text};
@@ -30,6 +31,8 @@ impl Lowerer<'_> {
             Expr::Cast(cast) => self.cast(cast),
             Expr::Field(field) => self.field(field),
             Expr::Index(index) => self.index(index),
+            Expr::Array(array) => self.array(array),
+            Expr::Repeat(repeat) => self.repeat(repeat),
             Expr::MethodCall(call) => self.method_call(call),
             Expr::Call(call) => self.call(call, expected),
             other => self.unsupported(other),
@@ -45,12 +48,14 @@ impl Lowerer<'_> {
             Expr::Loop(_) => "`loop`",
             Expr::Closure(_) => "a closure",
             Expr::Macro(_) => "a macro call",
-            Expr::Assign(_) => "an assignment",
+            Expr::Assign(assign) => {
+                let help = "bind the new value with `let`";
+                return self.refuse(assign, "an assignment cannot be differentiated yet", help);
+            }
             Expr::Try(_) => "`?`",
             Expr::Unsafe(_) => "`unsafe`",
             Expr::Async(_) | Expr::Await(_) => "`async`",
             Expr::Return(_) => "a `return` before the end",
-            Expr::Array(_) | Expr::Repeat(_) => "an array expression",
             Expr::Struct(_) => "a struct expression",
             Expr::Range(_) => "a range",
             _ => "this expression",
@@ -313,9 +318,14 @@ impl Lowerer<'_> {
                 values.swap_remove(index.index as usize)
             }
             (Value::Struct(structure, fields), Member::Named(name)) => {
+                let names: Vec<String> = fields.iter().map(|(known, _)| known.clone()).collect();
                 match fields.into_iter().find(|(known, _)| name == known) {
                     Some((_, value)) => value,
-                    None => self.refuse(name, format!("`{structure}` has no field `{name}`"), ""),
+                    None => {
+                        let near = nearest(&name.to_string(), names.iter().map(String::as_str));
+                        let help = near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
+                        self.refuse(name, format!("`{structure}` has no field `{name}`"), help)
+                    }
                 }
             }
             _ => self.refuse(field, "this value has no such field", ""),
@@ -355,7 +365,8 @@ impl Lowerer<'_> {
             }
             Value::Refused => Value::Refused,
             Value::Array(array) => {
-                let message = format!("{} indices into an array with {} axes", indices.len(), array.rank());
+                let axes = if array.rank() == 1 { "axis" } else { "axes" };
+                let message = format!("{} indices into an array with {} {axes}", indices.len(), array.rank());
                 self.refuse(&index.index, message, "")
             }
             _ => self.refuse(index, "only arrays, slices and tensors can be indexed", ""),

@@ -68,7 +68,9 @@ impl Lowerer<'_> {
         let Some(&(first, ty)) = active.first() else {
             return;
         };
-        if let Some(&(other, another)) = active.iter().find(|(_, element)| *element != ty) {
+        // A struct that mixes them is refused where it is defined.
+        let other = active.iter().find(|(param, element)| *element != ty && *param != first);
+        if let Some(&(other, another)) = other {
             let params = &self.function.params;
             let (first, other) = (&params[first].name, params[other].name.clone());
             let message = format!(

@@ -3,9 +3,8 @@
 use syn::{Expr, ExprMethodCall, Lit};
 
 use super::Lowerer;
-use crate::graph::{FoldOp, Node, Type};
+use crate::graph::FoldOp;
 use crate::ops;
-use crate::shape::Source;
 use crate::value::{Array, Value};
 use crate::written::text;
 
@@ -95,26 +94,7 @@ impl Lowerer<'_> {
                 "write `0`, `1`, ..",
             );
         };
-        let length = match self.expr(&call.args[1], None) {
-            Value::Scalar(id) => self.coerce(id, Type::Int("usize")),
-            Value::Refused => return Value::Refused,
-            _ => return self.refuse(&call.args[1], "a length is a `usize`", ""),
-        };
-        let extent = match self.graph.node(length) {
-            Node::Size(extent) => extent,
-            Node::Int(length) => self.extents.intern(Source::Literal(length as usize)),
-            Node::Leaf(leaf) => match self.leaves[leaf].param {
-                Some(_) => self.extents.intern(Source::Parameter(leaf)),
-                None => self.extents.intern(Source::Const(text(&self.leaves[leaf].access))),
-            },
-            _ => {
-                return self.refuse(
-                    &call.args[1],
-                    "this length is not a number, a parameter or the length of an array",
-                    "make it a parameter",
-                );
-            }
-        };
+        let Some(extent) = self.extent(&call.args[1]) else { return Value::Refused };
         let mut shape = array.shape();
         shape.insert(axis, extent);
         Value::Array(Array::new(self.graph, &shape, |indices| {

@@ -75,7 +75,9 @@ impl<'a> Lowerer<'a> {
             return Value::Refused;
         };
         if let Some(array) = operands.iter().position(|operand| matches!(operand, Value::Array(_))) {
-            return self.refuse(&call.args[array], format!("`{name}` of a number takes a number"), "");
+            let (x, array) = (text(&call.receiver), &call.args[array]);
+            let help = format!("begin with the array, as in `({}).{}({x})`", text(array), op.tensor);
+            return self.refuse(array, format!("`{name}` of a number takes a number"), help);
         }
         self.apply_row(op, Value::Scalar(id), operands, call)
     }
@@ -86,8 +88,9 @@ impl<'a> Lowerer<'a> {
         what: &str,
         known: impl Iterator<Item = &'n str>,
     ) -> Value {
-        for argument in &call.args {
-            self.expr(argument, None);
+        let refused = |value| matches!(value, Value::Refused);
+        if call.args.iter().filter(|argument| refused(self.expr(argument, None))).count() > 0 {
+            return Value::Refused;
         }
         let name = call.method.to_string();
         let help = match nearest(&name, known) {
@@ -111,7 +114,13 @@ impl<'a> Lowerer<'a> {
         }
         let plural = if expected == 1 { "" } else { "s" };
         let message = format!("`{}` takes {expected} argument{plural}, not {}", call.method, call.args.len());
-        self.refuse(&call.method, message, "");
+        let help = match call.method.to_string().as_str() {
+            name @ ("sum" | "mean" | "max" | "min") if call.args.len() == 1 => {
+                format!("to reduce one axis write `.{name}_axis({})`", text(&call.args[0]))
+            }
+            _ => String::new(),
+        };
+        self.refuse(&call.method, message, help);
         None
     }
 

@@ -4,7 +4,7 @@ use syn::{Block, Expr, Pat, Stmt};
 
 use super::Lowerer;
 use crate::value::Value;
-use crate::written::{Names, Written};
+use crate::written::{Names, Written, text};
 
 impl Lowerer<'_> {
     pub(super) fn block(&mut self, block: &Block, expected: Option<&Written>) -> Value {
@@ -26,6 +26,16 @@ impl Lowerer<'_> {
                     let bound = self.expr(&constant.expr, expected.as_ref());
                     let bound = self.annotated(bound, expected.as_ref());
                     self.scope.push((constant.ident.to_string(), bound));
+                }
+                Stmt::Expr(expr @ (Expr::Assign(_) | Expr::Binary(_)), _) => {
+                    self.expr(expr, None);
+                    if matches!(expr, Expr::Binary(binary) if crate::ops::infix(&text(binary.op)).is_some()) {
+                        self.refuse(
+                            expr,
+                            "the value of this is not used",
+                            "bind it with `let`, or remove it",
+                        );
+                    }
                 }
                 Stmt::Expr(expr, _) => {
                     self.refuse(

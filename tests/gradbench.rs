@@ -1,0 +1,152 @@
+//! Problems of the public benchmark GradBench against its reference values, which agree with a second
+//! implementation to 1e-12 (values) and 1e-10 (derivatives) of the largest entry: so must ours, to 1e-10.
+
+use approx::assert_abs_diff_eq;
+use gradus::prelude::*;
+use serde_json::Value;
+
+/// A case of a problem: the function's name, its input and its output.
+struct Case {
+    function: String,
+    input: Value,
+    output: Value,
+}
+
+fn cases(text: &str) -> Vec<Case> {
+    let file: Value = serde_json::from_str(text).expect("the file is JSON");
+    let cases = file["cases"].as_array().expect("cases are a list");
+    let case = |case: &Value| Case {
+        function: case["function"].as_str().expect("a name").to_owned(),
+        input: case["input"].clone(),
+        output: case["output"].clone(),
+    };
+    cases.iter().map(case).collect()
+}
+
+/// All numbers in nested lists, in order.
+fn flat(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(list) => list.iter().flat_map(flat).collect(),
+        number => vec![number.as_f64().expect("a number")],
+    }
+}
+
+fn matrix(value: &Value) -> Matrix<f64> {
+    let rows = value.as_array().expect("a list of rows");
+    let cols = rows[0].as_array().expect("a row is a list").len();
+    Matrix::from_vec([rows.len(), cols], flat(value)).expect("rows of equal lengths")
+}
+
+#[track_caller]
+fn assert_agrees(ours: &[f64], reference: &Value) {
+    let reference = flat(reference);
+    let largest = reference.iter().fold(0.0_f64, |largest, entry| largest.max(entry.abs()));
+    assert_abs_diff_eq!(ours, reference.as_slice(), epsilon = 1e-10 * largest);
+}
+
+#[differentiable]
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+/// `double` asks for the derivative of `square`; the driver applies both in turn, four times.
+#[test]
+fn hello() {
+    let mut x = 1.0;
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        let y = square::value(x);
+        seen.push((y, square::grad(y)));
+        x = square::grad(y);
+    }
+    assert_eq!(seen, [(1.0, 2.0), (4.0, 8.0), (64.0, 128.0), (16384.0, 32768.0)]);
+}
+
+/// As the benchmark states it; its maximum must not count as only one of the tied.
+#[differentiable]
+fn log_sum_exp(x: &Vector<f64>) -> f64 {
+    let largest = x.max();
+    largest + (x - largest).exp().sum().ln()
+}
+
+#[differentiable]
+fn log_sum_exp_by_name(x: &Vector<f64>) -> f64 {
+    x.logsumexp(0)
+}
+
+#[test]
+fn lse() {
+    for Case { function, input, output } in cases(include_str!("data/gradbench/lse.json")) {
+        let x = Vector::from(flat(&input["x"]));
+        match function.as_str() {
+            "primal" => {
+                assert_agrees(&[log_sum_exp::value(&x)], &output);
+                assert_agrees(&[log_sum_exp_by_name::value(&x)], &output);
+            }
+            _ => {
+                assert_agrees(log_sum_exp::grad(&x).data(), &output);
+                assert_agrees(log_sum_exp_by_name::grad(&x).data(), &output);
+            }
+        }
+    }
+}
+
+#[differentiable(wrt(x))]
+fn least_squares(x: &Vector<f64>, powers: &Matrix<f64>, s: &Vector<f64>) -> f64 {
+    0.5 * (s - powers.matmul(x)).square().sum()
+}
+
+#[test]
+fn llsq() {
+    for Case { function, input, output } in cases(include_str!("data/gradbench/llsq.json")) {
+        let x = Vector::from(flat(&input["x"]));
+        let n = input["n"].as_u64().expect("a count") as usize;
+        let t = Vector::linspace(-1.0, 1.0, n);
+        let sign = |t: f64| if t == 0.0 { 0.0 } else { t.signum() };
+        let s = t.map(sign);
+        let mut powers = Matrix::ones([n, x.len()]);
+        for i in 0..n {
+            for j in 1..x.len() {
+                powers[[i, j]] = powers[[i, j - 1]] * t[i];
+            }
+        }
+        match function.as_str() {
+            "primal" => assert_agrees(&[least_squares::value(&x, &powers, &s)], &output),
+            _ => assert_agrees(least_squares::grad(&x, &powers, &s).data(), &output),
+        }
+    }
+}
+
+#[differentiable(wrt(centroids))]
+fn cost(points: &Matrix<f64>, centroids: &Matrix<f64>) -> f64 {
+    let differences = points.insert_axis(1, centroids.rows()) - centroids;
+    differences.square().sum_axis(2).min_axis(1).sum()
+}
+
+/// How many points are nearest to each centroid.
+fn counts(points: &Matrix<f64>, centroids: &Matrix<f64>) -> Vec<f64> {
+    let mut counts = vec![0.0; centroids.rows()];
+    for point in (0..points.rows()).map(|i| points.row(i)) {
+        let distance =
+            |j: &usize| -> f64 { point.iter().zip(centroids.row(*j)).map(|(p, c)| (p - c).square()).sum() };
+        let nearest = (0..centroids.rows()).min_by(|i, j| distance(i).total_cmp(&distance(j)));
+        counts[nearest.expect("there are centroids")] += 1.0;
+    }
+    counts
+}
+
+/// `dir` is the gradient over the Hessian's diagonal, which is twice the number of a centroid's points.
+#[test]
+fn kmeans() {
+    for Case { function, input, output } in cases(include_str!("data/gradbench/kmeans.json")) {
+        let (points, centroids) = (matrix(&input["points"]), matrix(&input["centroids"]));
+        if function == "cost" {
+            assert_agrees(&[cost::value(&points, &centroids)], &output);
+            continue;
+        }
+        let counts = counts(&points, &centroids);
+        let grad = cost::grad(&points, &centroids);
+        let entry = |place: usize| grad.data()[place] / (2.0 * counts[place / centroids.cols()]);
+        assert_agrees(&(0..grad.len()).map(entry).collect::<Vec<_>>(), &output);
+    }
+}
