@@ -19,7 +19,8 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
             leaves.contains(&id) || graph.operands(id).iter().any(|operand| active[operand.index()]);
         active[id.index()] = depends && graph.ty(id).is_float();
     }
-    let mut walk = Walk { graph, active, scalars: HashMap::new(), arrays: HashMap::new() };
+    let mut walk =
+        Walk { graph, conditions: Vec::new(), active, scalars: HashMap::new(), arrays: HashMap::new() };
     if walk.active[result.index()] {
         walk.scalars.insert(result, graph.float(1.0, graph.ty(result)));
     }
@@ -43,6 +44,8 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
 
 struct Walk<'g> {
     graph: &'g Graph,
+    /// The conditions under which the adjoint being passed on is not zero.
+    conditions: Vec<(Id, bool)>,
     /// Which nodes depend on a leaf that is differentiated.
     active: Vec<bool>,
     /// The sum of the contributions so far.
@@ -112,16 +115,59 @@ impl<'g> Walk<'g> {
         }
         let own = self.graph.free(to);
         let others: Vec<Axis> = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
-        let contribution = self.graph.fold(FoldOp::Sum, &others, contribution);
+        let contribution = self.graph.fold(FoldOp::Sum, &others, self.conditional(contribution));
         let sum = match self.scalars.get(&to) {
-            Some(&known) => (self.graph.expr(known) + self.graph.expr(contribution)).id,
+            Some(&known) => self.add(known, contribution),
             None => contribution,
         };
         self.scalars.insert(to, sum);
     }
 
-    /// Passes the adjoint of a node on to its operands.
+    /// A contribution that is zero but under the conditions.
+    fn conditional(&self, contribution: Id) -> Id {
+        let graph = self.graph;
+        self.conditions.iter().rev().fold(contribution, |value, &(condition, holds)| {
+            let (value, condition) = (graph.expr(value), graph.expr(condition));
+            if holds { condition.select(value, 0.0).id } else { condition.select(0.0, value).id }
+        })
+    }
+
+    /// A sum, where contributions under one condition stay under it.
+    fn add(&self, left: Id, right: Id) -> Id {
+        let graph = self.graph;
+        if let (Node::Select(condition, a, b), Node::Select(other, c, d)) =
+            (graph.node(left), graph.node(right))
+            && condition == other
+        {
+            return graph.select(condition, self.add(a, c), self.add(b, d));
+        }
+        match (self.is_zero(left), self.is_zero(right)) {
+            (true, _) => right,
+            (_, true) => left,
+            _ => (graph.expr(left) + graph.expr(right)).id,
+        }
+    }
+
+    fn is_zero(&self, id: Id) -> bool {
+        self.graph.with(id, |data| data.node == Node::Float(0.0_f64.to_bits()))
+    }
+
+    /// Passes the adjoint of a node on to its operands. What is zero under a condition is not passed on
+    /// under it: a branch that is not taken contributes nothing, whatever its derivative would be.
     fn visit(&mut self, id: Id, adjoint: Id) {
+        let Node::Select(condition, then, otherwise) = self.graph.node(adjoint) else {
+            return self.pass_on(id, adjoint);
+        };
+        for (side, holds) in [(then, true), (otherwise, false)] {
+            if !self.is_zero(side) {
+                self.conditions.push((condition, holds));
+                self.visit(id, side);
+                self.conditions.pop();
+            }
+        }
+    }
+
+    fn pass_on(&mut self, id: Id, adjoint: Id) {
         let graph = self.graph;
         let context = graph.free(id);
         let incoming = graph.expr(adjoint);
@@ -147,9 +193,11 @@ impl<'g> Walk<'g> {
                 self.contribute(value, &context, contribution);
             }
             Node::Select(condition, then, otherwise) => {
-                let condition = graph.expr(condition);
-                self.contribute(then, &context, condition.select(incoming, 0.0).id);
-                self.contribute(otherwise, &context, condition.select(0.0, incoming).id);
+                for (side, holds) in [(then, true), (otherwise, false)] {
+                    self.conditions.push((condition, holds));
+                    self.contribute(side, &context, adjoint);
+                    self.conditions.pop();
+                }
             }
             Node::Get(array, indices) => self.contribute_element(array, &context, indices, adjoint),
             Node::Build(axes, body) => {
@@ -188,7 +236,8 @@ impl<'g> Walk<'g> {
         }
         let own = self.graph.free(array);
         let axes = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
-        self.arrays.entry(array).or_default().push(Entry { axes, indices, body: adjoint });
+        let body = self.conditional(adjoint);
+        self.arrays.entry(array).or_default().push(Entry { axes, indices, body });
     }
 
     /// The derivative of a call by an operand, times the call's adjoint.

@@ -42,7 +42,7 @@ pub(crate) fn emit(
         #[doc = #docs]
         #[doc = ""]
         #[doc = #formula_docs]
-        #[allow(dead_code, unused_imports, unused_variables, unstable_name_collisions, non_snake_case, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, unused_assignments, unused_imports, unused_variables, unstable_name_collisions, non_snake_case, clippy::all, clippy::pedantic)]
         #outer mod #name {
             use super::*;
             use #krate::Real as _;

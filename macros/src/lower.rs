@@ -5,6 +5,7 @@ mod call;
 mod construct;
 mod definitions;
 mod expression;
+mod flow;
 mod leaves;
 mod linear;
 mod methods;
@@ -107,7 +108,7 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
         lowerer.scope.push((param.name.to_string(), value));
     }
     lowerer.demand_one_width();
-    let value = lowerer.block(&function.item.block, Some(&function.result));
+    let value = lowerer.body(&function.item.block, Some(&function.result));
     let result = lowerer.result(value);
     let Lowerer { leaves, callees, .. } = lowerer;
     Some(Lowered { result: result?, graph, extents, leaves, callees })

@@ -194,6 +194,11 @@ fn param(input: &FnArg, names: &Names) -> syn::Result<Param> {
         let message = "a parameter needs a name, since its derivative has that name\nhelp: take the pattern apart with a `let` in the body";
         return Err(syn::Error::new_spanned(&typed.pat, message));
     };
+    if pattern.ident == "FORMULA" {
+        let message =
+            "`FORMULA` is the name of the formula beside the derivative\nhelp: rename the parameter";
+        return Err(syn::Error::new_spanned(&pattern.ident, message));
+    }
     if let Some(mutable) = &pattern.mutability {
         let message = "a parameter cannot be `mut` here\nhelp: bind a new name with `let`";
         return Err(syn::Error::new_spanned(mutable, message));

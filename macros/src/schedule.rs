@@ -7,6 +7,7 @@
 //! another loop over the same rows. Only what crosses from one loop to another is stored, for the
 //! indices of the loops that are not shared; cheap values are computed again instead.
 
+mod guards;
 mod place;
 mod units;
 
@@ -14,6 +15,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Axis, Graph, Id};
 use crate::lower::Lowered;
+use guards::Guard;
+pub(crate) use guards::peel;
 use units::{Unit, Units};
 
 /// What to do, in order.
@@ -24,6 +27,8 @@ pub(crate) enum Step {
     /// Set a buffer to what its fold starts from, or to zeros.
     Reset(Id),
     Loop(Axis, Vec<Step>),
+    /// What is done only where the condition holds, or only where it does not.
+    Branch(Guard, Vec<Step>),
     /// Bring a fold's body into its accumulator.
     Accumulate(Id),
     /// Bring an entry of a scatter into its array.
@@ -65,27 +70,35 @@ pub(crate) fn schedule(lowered: &Lowered, roots: &[Id]) -> Program {
     let graph = &lowered.graph;
     let units = Units::of(graph, roots);
     let order = axis_order(lowered, roots);
-    let mut scheduler = Scheduler { units: &units, order: &order, done: HashSet::new(), loops: 0 };
+    let mut scheduler = Scheduler { graph, units: &units, order: &order, done: HashSet::new(), blocks: 0 };
     let items = scheduler.block((0..units.len()).collect(), &[]);
     place::place(graph, &units, items, roots)
 }
 
-/// A unit of work, or a loop of them.
+/// What encloses units of work.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Context {
+    Loop(Axis),
+    Branch(Guard),
+}
+
+/// A unit of work, or a loop or a branch of them.
 enum Item {
     Unit(usize),
-    Loop { axis: Axis, number: usize, body: Vec<Item> },
+    Block { context: Context, number: usize, body: Vec<Item> },
 }
 
 struct Scheduler<'a> {
+    graph: &'a Graph,
     units: &'a Units<'a>,
     order: &'a [Axis],
     done: HashSet<usize>,
-    loops: usize,
+    blocks: usize,
 }
 
 impl Scheduler<'_> {
-    /// Orders the units, whose loops over `open` are open already.
-    fn block(&mut self, mut rest: Vec<usize>, open: &[Axis]) -> Vec<Item> {
+    /// Orders the units, for which `open` is open already.
+    fn block(&mut self, mut rest: Vec<usize>, open: &[Context]) -> Vec<Item> {
         let mut items = Vec::new();
         while !rest.is_empty() {
             rest.retain(|&unit| {
@@ -97,50 +110,69 @@ impl Scheduler<'_> {
                 }
                 !ready
             });
-            let Some((axis, members)) = self.next_loop(&rest, open) else {
-                continue;
-            };
+            let Some((context, members)) = self.next_block(&rest, open) else { break };
             let inside: HashSet<usize> = members.iter().copied().collect();
             rest.retain(|unit| !inside.contains(unit));
-            self.loops += 1;
-            let number = self.loops;
-            let body = self.block(members, &[open, &[axis]].concat());
-            items.push(Item::Loop { axis, number, body });
+            self.blocks += 1;
+            let number = self.blocks;
+            let body = self.block(members, &[open, &[context]].concat());
+            items.push(Item::Block { context, number, body });
         }
         items
     }
 
-    /// The loop to open next: one that holds all that is left over its axis, the outermost first; else
-    /// the innermost, since what it computes lets the outer ones hold more.
-    fn next_loop(&self, rest: &[usize], open: &[Axis]) -> Option<(Axis, Vec<usize>)> {
-        let mut candidates: Vec<(Axis, Vec<usize>, bool)> = Vec::new();
-        for &axis in self.order {
-            let over: Vec<usize> =
-                rest.iter().copied().filter(|&unit| self.outermost(unit, open) == Some(axis)).collect();
-            let mut members = Vec::new();
+    /// What to open next. A branch goes where it can; a loop that holds all that is left over its axis
+    /// goes before others, the outermost first; else the innermost one goes, since what it computes lets
+    /// the outer ones hold more.
+    fn next_block(&self, rest: &[usize], open: &[Context]) -> Option<(Context, Vec<usize>)> {
+        let mut over: Vec<(Context, Vec<usize>)> = Vec::new();
+        for &unit in rest {
+            let Some(context) = self.outermost(unit, open) else { continue };
+            match over.iter_mut().find(|(known, _)| *known == context) {
+                Some((_, units)) => units.push(unit),
+                None => over.push((context, vec![unit])),
+            }
+        }
+        over.sort_by_key(|(context, _)| match context {
+            Context::Branch(_) => 0,
+            Context::Loop(axis) => 1 + self.order.iter().position(|known| known == axis).unwrap_or_default(),
+        });
+        let mut candidates: Vec<(Context, Vec<usize>, bool)> = Vec::new();
+        for (context, units) in over {
             let mut inside = HashSet::new();
-            for &unit in &over {
+            for &unit in &units {
                 let ready = |need: &usize| self.done.contains(need) || inside.contains(need);
                 if self.units.needs(unit).iter().all(ready) {
                     inside.insert(unit);
-                    members.push(unit);
                 }
             }
-            if !members.is_empty() {
-                let whole = members.len() == over.len();
-                candidates.push((axis, members, whole));
+            let whole = inside.len() == units.len() || matches!(context, Context::Branch(_));
+            if !inside.is_empty() {
+                candidates.push((
+                    context,
+                    units.into_iter().filter(|unit| inside.contains(unit)).collect(),
+                    whole,
+                ));
             }
         }
         let chosen =
             candidates.iter().position(|(_, _, whole)| *whole).or(candidates.len().checked_sub(1))?;
-        let (axis, members, _) = candidates.swap_remove(chosen);
-        Some((axis, members))
+        let (context, members, _) = candidates.swap_remove(chosen);
+        Some((context, members))
     }
 
-    /// The outermost loop that a unit still needs.
-    fn outermost(&self, unit: usize, open: &[Axis]) -> Option<Axis> {
+    /// The outermost loop or branch that a unit still needs. A branch is opened as soon as the loops that
+    /// its condition depends on are.
+    fn outermost(&self, unit: usize, open: &[Context]) -> Option<Context> {
+        let is_open = |axis: &Axis| open.contains(&Context::Loop(*axis));
+        let guard = self.units.guards(unit).iter().find(|guard| !open.contains(&Context::Branch(**guard)));
+        if let Some(guard) = guard
+            && self.graph.with(guard.0, |data| data.free.iter().all(is_open))
+        {
+            return Some(Context::Branch(*guard));
+        }
         let axes = self.units.axes(unit);
-        self.order.iter().copied().find(|axis| axes.contains(axis) && !open.contains(axis))
+        self.order.iter().find(|axis| axes.contains(axis) && !is_open(axis)).copied().map(Context::Loop)
     }
 }
 
@@ -193,8 +225,8 @@ impl Program {
     }
 }
 
-/// The loops that hold a unit, from the outside in.
-type Path = Vec<(usize, Axis)>;
+/// The loops and branches that hold a unit, from the outside in.
+type Path = Vec<(usize, Context)>;
 
 fn paths(items: &[Item], path: &mut Path, found: &mut HashMap<usize, Path>) {
     for item in items {
@@ -202,8 +234,8 @@ fn paths(items: &[Item], path: &mut Path, found: &mut HashMap<usize, Path>) {
             Item::Unit(unit) => {
                 found.insert(*unit, path.clone());
             }
-            Item::Loop { axis, number, body } => {
-                path.push((*number, *axis));
+            Item::Block { context, number, body } => {
+                path.push((*number, *context));
                 paths(body, path, found);
                 path.pop();
             }

@@ -236,5 +236,5 @@ pub(crate) fn scalar_path(ty: Type, generic: Option<&str>) -> TokenStream {
 }
 
 fn ident(name: &str) -> proc_macro2::Ident {
-    proc_macro2::Ident::new(name, Span::call_site())
+    quote::format_ident!("{name}", span = Span::call_site())
 }

@@ -58,7 +58,7 @@ pub fn in_bounds(index: usize, length: usize) -> usize {
 
 /// A temporary array of equal numbers.
 #[cfg(feature = "alloc")]
-pub fn buffer<T: Real>(value: T, length: usize) -> Vec<T> {
+pub fn buffer<T: Copy>(value: T, length: usize) -> Vec<T> {
     alloc::vec![value; length]
 }
 

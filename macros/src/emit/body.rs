@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::expression::Level;
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, Type};
 use crate::lower::Lowered;
 use crate::ops::Kind;
 use crate::parse::Function;
-use crate::schedule::{Home, Program, Step};
+use crate::schedule::{Home, Program, Step, peel};
 use crate::shape::Extent;
 use crate::written::{Written, scalar_path};
 
@@ -26,6 +27,8 @@ pub(super) struct Body<'a> {
     pub(super) buffers: HashMap<Id, Ident>,
     pub(super) output_names: HashMap<usize, Ident>,
     pub(super) scope: Vec<HashSet<Id>>,
+    /// How many loops are open.
+    pub(super) loops: usize,
     pub(super) used: HashSet<String>,
     /// The last number that was put behind a name.
     pub(super) numbers: HashMap<String, usize>,
@@ -54,6 +57,7 @@ impl<'a> Body<'a> {
             buffers: HashMap::new(),
             output_names: HashMap::new(),
             scope: vec![HashSet::new()],
+            loops: 0,
             used,
             numbers: HashMap::new(),
             pulled_back: pulled_back.collect(),
@@ -75,10 +79,11 @@ impl<'a> Body<'a> {
     }
 
     pub(super) fn name(&mut self, wanted: &str) -> Ident {
-        let wanted = wanted.trim_start_matches("r#");
-        let mut name = wanted.to_owned();
+        let wanted = &wanted.replace("r#", "");
+        let is_keyword = syn::parse_str::<Ident>(wanted).is_err();
+        let mut name = if is_keyword { format!("{wanted}_") } else { wanted.clone() };
         while !self.used.insert(name.clone()) {
-            let number = self.numbers.entry(wanted.to_owned()).or_insert(1);
+            let number = self.numbers.entry(wanted.clone()).or_insert(1);
             *number += 1;
             name = format!("{wanted}_{number}");
         }
@@ -103,15 +108,30 @@ impl<'a> Body<'a> {
             Step::Let(id) => self.bind(*id),
             Step::Reset(id) => self.reset(*id),
             Step::Loop(axis, body) => {
-                let letter = ["i", "j", "k", "l"].get(self.scope.len() - 1).copied().unwrap_or("index");
+                let letter = ["i", "j", "k", "l"].get(self.loops).copied().unwrap_or("index");
+                self.loops += 1;
                 let name = self.name(letter);
                 self.indices.insert(*axis, name.clone());
                 self.scope.push(HashSet::new());
                 let body = self.steps(body);
                 self.scope.pop();
+                self.loops -= 1;
                 self.used.remove(&name.to_string());
                 let length = self.size(axis.extent);
                 quote! { for #name in 0..#length { #body } }
+            }
+            Step::Branch((condition, holds), body) => {
+                let condition = self.expr(*condition);
+                let condition = if *holds {
+                    condition.tokens
+                } else {
+                    let condition = condition.at_least(Level::Unary);
+                    quote!(!#condition)
+                };
+                self.scope.push(HashSet::new());
+                let body = self.steps(body);
+                self.scope.pop();
+                quote! { if #condition { #body } }
             }
             Step::Accumulate(id) => {
                 let Node::Fold(op, _, body) = self.graph.node(*id) else {
@@ -131,7 +151,7 @@ impl<'a> Body<'a> {
                     return TokenStream::new();
                 };
                 let element = self.stored(*id, &entries[*place].indices);
-                let body = self.expr(entries[*place].body).tokens;
+                let body = self.expr(peel(self.graph, entries[*place].body).1).tokens;
                 quote! { #element += #body; }
             }
             Step::Store(id) => {

@@ -36,7 +36,7 @@ impl Code {
     }
 
     /// In parentheses, unless it holds together tightly enough.
-    fn at_least(self, level: Level) -> TokenStream {
+    pub(super) fn at_least(self, level: Level) -> TokenStream {
         let tokens = self.tokens;
         if self.level >= level { tokens } else { quote!((#tokens)) }
     }
@@ -57,6 +57,10 @@ impl Body<'_> {
     pub(super) fn render(&self, id: Id) -> Code {
         match self.graph.node(id) {
             Node::Float(bits) => self.number(f64::from_bits(bits), self.graph.ty(id)),
+            Node::Int(value) if self.graph.ty(id) == Type::Bool => {
+                let value = value != 0;
+                Code::atom(quote!(#value))
+            }
             Node::Int(value) => Code {
                 tokens: Literal::i64_unsuffixed(value).into_token_stream(),
                 level: if value < 0 { Level::Unary } else { Level::Atom },

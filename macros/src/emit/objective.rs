@@ -1,7 +1,7 @@
 //! The objective: the function of the parameters it is differentiated by alone, with its data inside.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::Module;
 use crate::parse::Param;
@@ -40,6 +40,11 @@ impl Module<'_> {
             quote!(self.#name)
         });
         let rows = self.rows();
+        let mut marker = "marker".to_owned();
+        while data.iter().any(|param| param.name == marker) {
+            marker.push('_');
+        }
+        let marker = format_ident!("{marker}");
         let docs = format!(
             "[`{name}`](fn@super::{name}) as a function of what it is differentiated by alone, for optimisers."
         );
@@ -48,13 +53,13 @@ impl Module<'_> {
             #[derive(Clone, Copy, Debug)]
             #visibility struct Objective #definitions {
                 #(#fields,)*
-                marker: #krate::emitted::PhantomData<(&#lifetime (), fn() -> #gradient_type)>,
+                #marker: #krate::emitted::PhantomData<(&#lifetime (), fn() -> #gradient_type)>,
             }
 
             /// The objective with this data.
             #[inline]
             #visibility fn objective #definitions (#(#names: #types),*) -> Objective #arguments {
-                Objective { #(#values,)* marker: #krate::emitted::PhantomData }
+                Objective { #(#values,)* #marker: #krate::emitted::PhantomData }
             }
 
             impl #definitions #krate::Objective for Objective #arguments {

@@ -183,9 +183,14 @@ impl Body<'_> {
             let name = self.name(&wanted);
             self.buffers.insert(id, name.clone());
             if extents.is_empty() {
+                // A fold begins where its loop does; a scalar for another block needs a value before.
+                if !matches!(self.graph.node(id), Node::Fold(..) | Node::Build(..) | Node::Scatter(_)) {
+                    let start = self.anything(self.graph.ty(id));
+                    lines.extend(quote! { let mut #name = #start; });
+                }
                 continue;
             }
-            let zero = self.number(0.0, self.graph.ty(id)).tokens;
+            let zero = self.anything(self.graph.ty(id));
             let lengths: Vec<TokenStream> = extents.iter().map(|&extent| self.size(extent)).collect();
             lines.extend(if self.is_static(&extents) {
                 let array = lengths.iter().rev().fold(zero, |inner, length| quote!([#inner; #length]));
@@ -220,5 +225,14 @@ impl Body<'_> {
 
     pub(super) fn leaf_id(&self, leaf: usize) -> Id {
         self.lowered.leaves[leaf].node
+    }
+
+    /// A value of the type that nothing reads.
+    fn anything(&self, ty: Type) -> TokenStream {
+        match ty {
+            Type::Bool => quote!(false),
+            Type::Int(_) => quote!(0),
+            _ => self.number(0.0, ty).tokens,
+        }
     }
 }

@@ -114,7 +114,7 @@ impl Lowerer<'_> {
         let result = typed(&function.result);
         let outer = std::mem::replace(&mut self.scope, scope);
         self.inlined.push(name.to_owned());
-        let value = self.block(&function.block, result.as_ref());
+        let value = self.body(&function.block, result.as_ref());
         let value = self.annotated(value, result.as_ref());
         self.inlined.pop();
         self.scope = outer;

@@ -1,8 +1,9 @@
 //! Expressions that are not calls.
 
 use quote::ToTokens;
-use syn::{BinOp, Expr, Lit, Member, UnOp};
+use syn::{Expr, Lit, Member, UnOp};
 
+use super::flow::{assigning, boolean};
 use super::{Leaf, Lowerer, length_text};
 use crate::graph::{Id, Node, Type};
 use crate::ops::{self, Op};
@@ -27,6 +28,16 @@ impl Lowerer<'_> {
                 Value::Tuple(tuple.elems.iter().map(|expr| self.expr(expr, None)).collect())
             }
             Expr::Unary(unary) => self.unary(unary),
+            Expr::Assign(assign) => {
+                self.assign(&assign.left, None, &assign.right);
+                Value::Tuple(Vec::new())
+            }
+            Expr::Binary(binary) if assigning(&binary.op).is_some() => {
+                self.assign(&binary.left, assigning(&binary.op), &binary.right);
+                Value::Tuple(Vec::new())
+            }
+            Expr::If(branch) => self.branch(branch, expected),
+            Expr::Match(matched) => self.matched(matched, expected),
             Expr::Binary(binary) => self.binary(binary),
             Expr::Cast(cast) => self.cast(cast),
             Expr::Field(field) => self.field(field),
@@ -41,17 +52,11 @@ impl Lowerer<'_> {
 
     pub(super) fn unsupported(&mut self, expr: &Expr) -> Value {
         let what = match expr {
-            Expr::If(_) => "`if`",
-            Expr::Match(_) => "`match`",
             Expr::ForLoop(_) => "`for`",
             Expr::While(_) => "`while`",
             Expr::Loop(_) => "`loop`",
             Expr::Closure(_) => "a closure",
             Expr::Macro(_) => "a macro call",
-            Expr::Assign(assign) => {
-                let help = "bind the new value with `let`";
-                return self.refuse(assign, "an assignment cannot be differentiated yet", help);
-            }
             Expr::Try(_) => "`?`",
             Expr::Unsafe(_) => "`unsafe`",
             Expr::Async(_) | Expr::Await(_) => "`async`",
@@ -76,6 +81,9 @@ impl Lowerer<'_> {
                 }
             }
         };
+        if let Some(value) = boolean(literal) {
+            return Value::Scalar(self.graph.int(value, Type::Bool));
+        }
         match literal {
             Lit::Float(float) => {
                 if let (Ok(value), Some(ty)) = (float.base10_parse::<f64>(), typed(float.suffix())) {
@@ -172,14 +180,7 @@ impl Lowerer<'_> {
         let token = binary.op.to_token_stream().to_string();
         match ops::infix(&token) {
             Some(op) => self.elementwise(op, left, right, binary),
-            None => {
-                let what = if is_assignment(&binary.op) { "an assignment" } else { "this operator" };
-                self.refuse(
-                    binary,
-                    format!("{what} cannot be differentiated yet"),
-                    "bind the new value with `let`",
-                )
-            }
+            None => self.refuse(binary, "this operator cannot be differentiated", ""),
         }
     }
 
@@ -372,9 +373,4 @@ impl Lowerer<'_> {
             _ => self.refuse(index, "only arrays, slices and tensors can be indexed", ""),
         }
     }
-}
-
-fn is_assignment(op: &BinOp) -> bool {
-    let token = op.to_token_stream().to_string();
-    token.len() > 1 && token.ends_with('=') && !matches!(token.as_str(), "==" | "!=" | "<=" | ">=")
 }

@@ -38,7 +38,7 @@ impl Lowerer<'_> {
             let definition =
                 self.items.structure(name).expect("a type is only read as a struct that is known");
             let fields = definition.fields.iter().map(|(field, written)| {
-                let ident = syn::Ident::new(field, proc_macro2::Span::call_site());
+                let ident = quote::format_ident!("{field}");
                 let access = &leaf.access;
                 let active = leaf.active && !matches!(written, Written::Scalar(ty) if !ty.is_float());
                 let name = format!("{}_{field}", leaf.name);

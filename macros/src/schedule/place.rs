@@ -2,16 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::guards::{Guard, peel};
 use super::units::{Unit, Units};
-use super::{Home, Item, Path, Program, Step, Storage, is_leaf_access, is_mark, paths};
+use super::{Context, Home, Item, Path, Program, Step, Storage, is_leaf_access, is_mark, paths};
 use crate::graph::{Axis, Graph, Id, Node};
 
 pub(super) fn place(graph: &Graph, units: &Units, items: Vec<Item>, roots: &[Id]) -> Program {
     let mut found = HashMap::new();
     paths(&items, &mut Vec::new(), &mut found);
     let (storage, resets) = storage(graph, units, &found, roots);
-    let mut placer = Placer { graph, units, storage: &storage, resets, blocks: Vec::new() };
-    let steps = placer.block(&items, &[], 0);
+    let mut placer =
+        Placer { graph, units, storage: &storage, resets, blocks: Vec::new(), computed: HashMap::new() };
+    let steps = placer.block(&items, None, 0);
     let mut needless: HashSet<Step> = single_uses(graph, &steps, roots).into_iter().map(Step::Let).collect();
     needless.extend(stored_already(graph, &storage));
     Program { steps: without(&steps, &needless), storage, roots: roots.to_vec() }
@@ -66,16 +68,19 @@ fn storage(
         let shared: Path = common
             .iter()
             .copied()
-            .take_while(|(_, axis)| !bound.contains(axis) || complete.contains(axis))
+            .take_while(|(_, context)| match context {
+                Context::Loop(axis) => !bound.contains(axis) || complete.contains(axis),
+                Context::Branch(_) => true,
+            })
             .collect();
-        let is_shared = |axis: &Axis| shared.iter().any(|(_, open)| open == axis);
+        let is_shared = |axis: &Axis| shared.iter().any(|(_, open)| *open == Context::Loop(*axis));
         let leading: Vec<Axis> = graph.free(id).into_iter().filter(|axis| !is_shared(axis)).collect();
         let kept = match &node {
             Node::Build(axes, _) => axes.iter().map(|axis| !is_shared(axis)).collect(),
             _ => vec![true; graph.shape(id).len()],
         };
         if matches!(units.unit(place), Unit::Value(_)) {
-            if !leading.is_empty() {
+            if shared.len() < paths[&place].len() && users.contains_key(&id) {
                 storage.insert(id, Storage { leading, kept, home: Home::Local });
             }
             continue;
@@ -120,9 +125,10 @@ fn accumulate_in_outputs(
     }
 }
 
-/// A block that is being filled: its loop index, and the scalars that have a name in it.
+/// A block that is being filled: what it is, and the scalars that have a name in it.
 struct Open {
-    axis: Option<Axis>,
+    context: Option<Context>,
+    number: usize,
     named: HashSet<Id>,
     steps: Vec<Step>,
 }
@@ -133,17 +139,24 @@ struct Placer<'a> {
     storage: &'a HashMap<Id, Storage>,
     resets: HashMap<usize, Vec<Id>>,
     blocks: Vec<Open>,
+    /// The numbers of the blocks in which a value was computed last.
+    computed: HashMap<Id, Vec<usize>>,
 }
 
 impl Placer<'_> {
-    fn block(&mut self, items: &[Item], axis: &[Axis], number: usize) -> Vec<Step> {
+    fn block(&mut self, items: &[Item], context: Option<Context>, number: usize) -> Vec<Step> {
         let steps = self.resets.get(&number).into_iter().flatten().map(|id| Step::Reset(*id)).collect();
-        self.blocks.push(Open { axis: axis.first().copied(), named: HashSet::new(), steps });
+        self.blocks.push(Open { context, number, named: HashSet::new(), steps });
         for item in items {
             match item {
                 Item::Unit(unit) => self.unit(self.units.unit(*unit)),
-                Item::Loop { axis, number, body } => {
-                    let body = self.block(body, &[*axis], *number);
+                Item::Block { context: context @ Context::Branch(guard), number, body } => {
+                    self.name(guard.0);
+                    let body = self.block(body, Some(*context), *number);
+                    self.push(Step::Branch(*guard, body));
+                }
+                Item::Block { context: context @ Context::Loop(axis), number, body } => {
+                    let body = self.block(body, Some(*context), *number);
                     self.push(Step::Loop(*axis, body));
                 }
             }
@@ -156,6 +169,9 @@ impl Placer<'_> {
     }
 
     fn unit(&mut self, unit: Unit) {
+        if !is_mark(&unit) {
+            self.computed.insert(unit.id(), self.blocks.iter().map(|open| open.number).collect());
+        }
         match unit {
             Unit::Finish(_) => {}
             Unit::Value(id) => {
@@ -182,12 +198,25 @@ impl Placer<'_> {
                     for &index in &entries[place].indices {
                         self.name(index);
                     }
-                    self.name(entries[place].body);
+                    self.name(peel(self.graph, entries[place].body).1);
                     self.push(Step::Scatter(id, place));
                 }
                 _ => {}
             },
         }
+    }
+
+    /// The outermost open block at whose end so far the scalar, or all that it is written with, is known.
+    fn depth(&self, id: Id) -> usize {
+        if let Some(depth) = self.blocks.iter().position(|open| open.named.contains(&id)) {
+            return depth;
+        }
+        if let Some(computed) = self.computed.get(&id) {
+            let numbers = self.blocks.iter().map(|open| open.number);
+            return numbers.zip(computed).take_while(|(open, other)| open == *other).count() - 1;
+        }
+        let operands = self.graph.operands(id);
+        operands.into_iter().map(|operand| self.depth(operand)).max().unwrap_or(0)
     }
 
     /// Gives a scalar that is computed again a name, in the outermost block where that can be done.
@@ -204,12 +233,21 @@ impl Placer<'_> {
         for operand in graph.operands(id) {
             self.name(operand);
         }
+        let open =
+            |guard: &Guard| self.blocks.iter().any(|open| open.context == Some(Context::Branch(*guard)));
+        let guards = self.units.guards_again(id);
+        if !guards.iter().all(open) {
+            // It must not be computed before its condition is known, so it is written into the branch.
+            return;
+        }
         let free = graph.free(id);
-        let depth = self
-            .blocks
-            .iter()
-            .rposition(|open| open.axis.is_some_and(|axis| free.contains(&axis)))
-            .unwrap_or(0);
+        let needed = |open: &Open| match open.context {
+            Some(Context::Loop(axis)) => free.contains(&axis),
+            Some(Context::Branch(guard)) => guards.contains(&guard),
+            None => true,
+        };
+        let own = self.blocks.iter().rposition(needed).unwrap_or(0);
+        let depth = graph.operands(id).into_iter().map(|operand| self.depth(operand)).fold(own, usize::max);
         self.blocks[depth].named.insert(id);
         self.blocks[depth].steps.push(Step::Let(id));
     }
@@ -250,6 +288,11 @@ fn count(
                 count(graph, body, number, uses, blocks);
                 continue;
             }
+            Step::Branch((condition, _), body) => {
+                uses.entry(*condition).or_default().push(own);
+                count(graph, body, number, uses, blocks);
+                continue;
+            }
             Step::Reset(_) => continue,
             Step::Let(id) => {
                 blocks.entry(*id).or_default().push(own);
@@ -263,7 +306,8 @@ fn count(
             Step::Accumulate(id) | Step::Store(id) => graph.operands(*id),
             Step::Scatter(id, place) => match graph.node(*id) {
                 Node::Scatter(entries) => {
-                    [entries[*place].indices.as_slice(), &[entries[*place].body]].concat()
+                    let body = peel(graph, entries[*place].body).1;
+                    [entries[*place].indices.as_slice(), &[body]].concat()
                 }
                 _ => Vec::new(),
             },
@@ -289,7 +333,9 @@ fn stored_already(graph: &Graph, storage: &HashMap<Id, Storage>) -> impl Iterato
 fn without(steps: &[Step], needless: &HashSet<Step>) -> Vec<Step> {
     let kept = steps.iter().filter(|step| !needless.contains(step)).map(|step| match step {
         Step::Loop(axis, body) => Step::Loop(*axis, without(body, needless)),
+        Step::Branch(guard, body) => Step::Branch(*guard, without(body, needless)),
         step => step.clone(),
     });
-    kept.filter(|step| !matches!(step, Step::Loop(_, body) if body.is_empty())).collect()
+    kept.filter(|step| !matches!(step, Step::Loop(_, body) | Step::Branch(_, body) if body.is_empty()))
+        .collect()
 }

@@ -1,7 +1,8 @@
 //! The units of work, and what each of them needs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::guards::{Guard, guards, peel, risky};
 use crate::graph::{Axis, CHEAP, Graph, Id, Node};
 
 /// A piece of work that is done once for each value of its axes.
@@ -30,14 +31,25 @@ pub(crate) struct Units<'g> {
     axes: Vec<Vec<Axis>>,
     needs: Vec<Vec<usize>>,
     places: HashMap<Unit, usize>,
+    guards: HashMap<Id, Vec<Guard>>,
+    guards_of_units: Vec<Vec<Guard>>,
+    risky: HashSet<Id>,
 }
 
 impl<'g> Units<'g> {
     pub(crate) fn of(graph: &'g Graph, roots: &[Id]) -> Self {
         let reachable = graph.reachable(roots);
         let shared = shared_axes(graph, &reachable, roots);
-        let mut units =
-            Units { graph, units: Vec::new(), axes: Vec::new(), needs: Vec::new(), places: HashMap::new() };
+        let mut units = Units {
+            graph,
+            units: Vec::new(),
+            axes: Vec::new(),
+            needs: Vec::new(),
+            places: HashMap::new(),
+            guards: guards(graph, &reachable, roots),
+            guards_of_units: Vec::new(),
+            risky: risky(graph, &reachable),
+        };
         let mut again: HashMap<Id, u32> = HashMap::new();
         for &id in &reachable {
             let free = graph.free(id);
@@ -66,7 +78,7 @@ impl<'g> Units<'g> {
                 }
                 Node::Scatter(entries) => {
                     for (place, entry) in entries.iter().enumerate() {
-                        let operands = [entry.indices.as_slice(), &[entry.body]].concat();
+                        let operands = [entry.indices.as_slice(), &[peel(graph, entry.body).1]].concat();
                         units.push(Unit::Update(id, place), with(&entry.axes), &operands);
                     }
                     units.finish(id, free, entries.len());
@@ -76,11 +88,10 @@ impl<'g> Units<'g> {
         units
     }
 
-    fn push(&mut self, unit: Unit, mut axes: Vec<Axis>, operands: &[Id]) {
-        axes.sort_unstable();
-        axes.dedup();
+    fn push(&mut self, unit: Unit, axes: Vec<Axis>, operands: &[Id]) {
         let mut needs = Vec::new();
-        for &operand in operands {
+        let conditions: Vec<Id> = self.guards_of(unit).into_iter().map(|(condition, _)| condition).collect();
+        for &operand in operands.iter().chain(&conditions) {
             self.collect_needs(operand, &mut needs);
         }
         needs.sort_unstable();
@@ -93,11 +104,17 @@ impl<'g> Units<'g> {
         self.insert(Unit::Finish(id), axes, needs);
     }
 
-    fn insert(&mut self, unit: Unit, axes: Vec<Axis>, needs: Vec<usize>) {
+    fn insert(&mut self, unit: Unit, mut axes: Vec<Axis>, needs: Vec<usize>) {
+        for (condition, _) in self.guards_of(unit) {
+            axes.extend(self.graph.free(condition));
+        }
+        axes.sort_unstable();
+        axes.dedup();
         self.places.insert(unit, self.units.len());
         self.units.push(unit);
         self.axes.push(axes);
         self.needs.push(needs);
+        self.guards_of_units.push(self.guards_of(unit));
     }
 
     /// The units that must be done before an operand can be used, through those computed again.
@@ -123,6 +140,26 @@ impl<'g> Units<'g> {
 
     pub(crate) fn axes(&self, place: usize) -> &[Axis] {
         &self.axes[place]
+    }
+
+    /// The conditions under which a unit is done, the outermost first.
+    pub(crate) fn guards(&self, place: usize) -> &[Guard] {
+        &self.guards_of_units[place]
+    }
+
+    fn guards_of(&self, unit: Unit) -> Vec<Guard> {
+        let own = self.guards.get(&unit.id()).cloned().unwrap_or_default();
+        match (unit, self.graph.node(unit.id())) {
+            (Unit::Update(_, place), Node::Scatter(entries)) => {
+                [own, peel(self.graph, entries[place].body).0].concat()
+            }
+            _ => own,
+        }
+    }
+
+    /// The conditions under which alone a scalar may be computed where it is used.
+    pub(crate) fn guards_again(&self, id: Id) -> &[Guard] {
+        if self.risky.contains(&id) { self.guards.get(&id).map_or(&[], Vec::as_slice) } else { &[] }
     }
 
     pub(crate) fn needs(&self, place: usize) -> &[usize] {
