@@ -14,7 +14,7 @@ use crate::items::Items;
 use crate::lower::Lowered;
 use crate::parse::{Function, Param};
 use crate::schedule::Program;
-use crate::written::{Length, Written, path, scalar_path};
+use crate::written::{Length, Written, is_absolute, path, scalar_path};
 use body::Body;
 pub(crate) use parameters::parameters_impl;
 
@@ -34,6 +34,12 @@ pub(crate) fn emit(
     let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let docs = format!("The derivative of [`{name}`](fn@{name}).");
     let formula_docs = format!("```text\n{formula}\n```");
+    let paths = lowered.paths();
+    let glob = (!paths.iter().all(is_absolute)).then(|| {
+        quote!(
+            use super::*;
+        )
+    });
     let params = module.params(&visibility);
     let functions = module.functions(&visibility, value, gradient);
     let objective = module.objective(&visibility);
@@ -44,7 +50,7 @@ pub(crate) fn emit(
         #[doc = #formula_docs]
         #[allow(dead_code, unused_assignments, unused_imports, unused_variables, unstable_name_collisions, non_snake_case, clippy::all, clippy::pedantic)]
         #outer mod #name {
-            use super::*;
+            #glob
             use #krate::Real as _;
 
             /// The function and its derivative as formulas.
@@ -72,20 +78,6 @@ fn inner_visibility(visibility: &syn::Visibility) -> TokenStream {
             quote!(pub(in super::#path))
         }
         other => other.to_token_stream(),
-    }
-}
-
-/// A path of the user's scope, as seen from inside the module.
-fn rerooted(path: &TokenStream) -> TokenStream {
-    let printed = path.to_string();
-    let first = printed.split("::").next().unwrap_or_default().trim().to_owned();
-    match first.as_str() {
-        "self" => {
-            let rest = path.clone().into_iter().skip(1);
-            quote!(super #(#rest)*)
-        }
-        "super" => quote!(super::#path),
-        _ => path.clone(),
     }
 }
 
@@ -241,10 +233,18 @@ impl Module<'_> {
         let parameters =
             parameters_impl(&self.function.krate, &quote!(Params), &bounds, &element, &names, &[]);
         let is_number = |param: &&Param| matches!(param.written, Written::Scalar(_));
-        let copy = active.iter().all(is_number).then(|| quote!(Copy,));
+        let copy = active.iter().all(is_number).then(|| quote!(Copy));
+        let derivable = |of: &str| {
+            active.iter().all(|param| match &param.written {
+                Written::Struct(name) => self.items.derives(name, of),
+                _ => true,
+            })
+        };
+        let derived = ["Clone", "Debug", "PartialEq"].into_iter().filter(|of| derivable(of));
+        let derives = derived.map(|name| format_ident!("{name}").into_token_stream()).chain(copy);
         quote! {
             #[doc = #docs]
-            #[derive(Clone, #copy Debug, PartialEq)]
+            #[derive(#(#derives),*)]
             #visibility struct Params #definitions { #(#members),* }
             #parameters
         }

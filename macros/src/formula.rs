@@ -188,7 +188,10 @@ impl<'a> Writer<'a> {
         match graph.node(id) {
             Node::Float(bits) => number(f64::from_bits(bits)),
             Node::Int(value) => number(value as f64),
-            Node::Leaf(leaf) => (crate::written::text(&self.lowered.leaves[leaf].access), Level::Atom),
+            Node::Leaf(leaf) => {
+                let access = crate::written::text(&self.lowered.leaves[leaf].access);
+                (access.trim_start_matches("super::").to_owned(), Level::Atom)
+            }
             Node::Size(extent) => (self.length(extent), Level::Atom),
             Node::Index(axis) => (self.letter(axis), Level::Atom),
             Node::Cast(value) => self.render(value),
@@ -284,6 +287,10 @@ impl<'a> Writer<'a> {
                     .get(place)
                     .map_or_else(|| format!("n{place}"), |name| (*name).to_owned())
             }
+            Source::Loop(number) => match self.lowered.extents.length(number) {
+                Some(length) => self.expr(length, Level::Atom),
+                None => String::new(),
+            },
             source => self.lowered.length_text(&source),
         }
     }

@@ -113,7 +113,8 @@ pub(crate) struct Data {
 
 /// What costs more than this is worth storing rather than computing again.
 pub(crate) const CHEAP: u32 = 12;
-const LIMIT: u32 = 1 << 20;
+/// The cost of what holds a loop.
+pub(crate) const LIMIT: u32 = 1 << 20;
 
 #[derive(Default)]
 struct Inner {

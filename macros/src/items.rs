@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::{
     Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemStruct, Pat, ReturnType, Signature, parse_quote,
 };
@@ -16,6 +17,8 @@ pub(crate) struct Structure {
     pub(crate) span: Span,
     /// Whether it is one of the runtime's own.
     builtin: bool,
+    /// The traits it derives.
+    derives: String,
     pub(crate) fields: Vec<(String, Written)>,
     methods: BTreeMap<String, Inlined>,
 }
@@ -40,7 +43,7 @@ impl Items {
     pub(crate) fn builtin() -> Self {
         let mut items = Items::default();
         let definitions: [Item; 2] = [
-            parse_quote! { struct Linear { weight: Matrix, bias: Vector } },
+            parse_quote! { #[derive(Clone, Debug, PartialEq)] struct Linear { weight: Matrix, bias: Vector } },
             parse_quote! {
                 impl Linear {
                     fn forward(&self, x: &Matrix) -> Matrix { x.matmul(&self.weight.t()) + &self.bias }
@@ -98,7 +101,10 @@ impl Items {
         }
         let mut known = Vec::new();
         for field in &fields.named {
-            match (&field.ident, Written::parse(&field.ty, &Names { generic: None, structs: names })) {
+            match (
+                &field.ident,
+                Written::parse(&field.ty, &Names { generic: None, structs: names, lengths: &[] }),
+            ) {
                 (Some(name), Ok(written)) if !matches!(field.ty, syn::Type::Reference(_)) => {
                     known.push((name.to_string(), written));
                 }
@@ -113,6 +119,7 @@ impl Items {
             Structure {
                 span: structure.ident.span(),
                 builtin: false,
+                derives: derives(structure),
                 fields: known,
                 methods: BTreeMap::new(),
             },
@@ -150,6 +157,11 @@ impl Items {
         self.structures.get(name).is_some_and(|structure| structure.builtin)
     }
 
+    /// Whether a struct derives the trait.
+    pub(crate) fn derives(&self, name: &str, of: &str) -> bool {
+        self.structures.get(name).is_some_and(|structure| structure.derives.contains(of))
+    }
+
     /// The type of all floats in a struct; `Err` if there are several.
     pub(crate) fn element_of(&self, name: &str) -> Result<Option<Type>, ()> {
         let mut found = None;
@@ -177,6 +189,11 @@ impl Items {
     pub(crate) fn method(&self, structure: &str, name: &str) -> Option<Inlined> {
         self.structures.get(structure)?.methods.get(name).cloned()
     }
+}
+
+fn derives(structure: &ItemStruct) -> String {
+    let derives = structure.attrs.iter().filter(|attribute| attribute.path().is_ident("derive"));
+    derives.map(|attribute| attribute.meta.to_token_stream().to_string()).collect()
 }
 
 /// What is needed of a function to put it in, if each of its parameters has a name.

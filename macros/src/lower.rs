@@ -6,6 +6,7 @@ mod construct;
 mod definitions;
 mod expression;
 mod flow;
+mod iterate;
 mod leaves;
 mod linear;
 mod methods;
@@ -21,7 +22,7 @@ use crate::parse::Function;
 use crate::report::Errors;
 use crate::shape::{Extents, Source};
 use crate::value::Value;
-use crate::written::{Written, text};
+use crate::written::{Written, rerooted, text};
 
 /// A parameter, a field of one, or a constant in scope.
 #[derive(Clone)]
@@ -49,6 +50,13 @@ pub(crate) struct Lowered {
 }
 
 impl Lowered {
+    /// The paths of constants and of functions in emitted code.
+    pub(crate) fn paths(&self) -> Vec<TokenStream> {
+        let constants =
+            self.leaves.iter().filter(|leaf| leaf.param.is_none()).map(|leaf| leaf.access.clone());
+        constants.chain(self.callees.iter().map(rerooted)).collect()
+    }
+
     /// The leaves that the function is differentiated by.
     pub(crate) fn active_leaves(&self) -> Vec<Id> {
         self.leaves.iter().filter(|leaf| leaf.active).map(|leaf| leaf.node).collect()
@@ -65,6 +73,7 @@ fn length_text(leaves: &[Leaf], source: &Source) -> String {
         Source::Literal(length) => length.to_string(),
         Source::Const(name) => name.clone(),
         Source::Parameter(leaf) => text(&leaves[*leaf].access),
+        Source::Loop(_) => "the number of turns".to_owned(),
         Source::Axis { leaf, axis } => {
             let Leaf { access, written, .. } = &leaves[*leaf];
             let access = text(access);
@@ -101,6 +110,10 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
         callees: Vec::new(),
         scope: Vec::new(),
         inlined: Vec::new(),
+        branches: 0,
+        depth: 0,
+        loops: 0,
+        placeholders: 0,
         errors,
     };
     for (position, param) in function.params.iter().enumerate() {
@@ -125,6 +138,14 @@ struct Lowerer<'a> {
     scope: Vec<(String, Value)>,
     /// Functions whose bodies are being put in, to see recursion.
     inlined: Vec<String>,
+    /// How many branches are open.
+    branches: usize,
+    /// How many loops are open.
+    depth: u8,
+    /// How many loops have a length of their own so far.
+    loops: usize,
+    /// How many variables have been carried through loops so far.
+    placeholders: usize,
     errors: &'a mut Errors,
 }
 

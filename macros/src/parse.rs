@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, ItemFn, Pat, Path, ReturnType, Token, parse_quote};
 
 use crate::report::{Errors, nearest};
-use crate::written::{Names, Written, text};
+use crate::written::{Names, Written, text, type_text};
 
 /// What stands in the brackets of `#[differentiable(..)]`.
 #[derive(Default)]
@@ -112,7 +112,9 @@ pub(crate) fn function(
 ) -> Option<Function> {
     let found = errors_of_modifiers(&item, errors);
     let generic = type_parameter(&item, errors);
-    let names = Names { generic: generic.as_deref(), structs };
+    let lengths: Vec<String> =
+        item.sig.generics.const_params().map(|param| param.ident.to_string()).collect();
+    let names = Names { generic: generic.as_deref(), structs, lengths: &lengths };
     let mut params = Vec::new();
     let mut complete = found;
     for input in &item.sig.inputs {
@@ -207,8 +209,11 @@ fn param(input: &FnArg, names: &Names) -> syn::Result<Param> {
     let by_reference = matches!(&*typed.ty, syn::Type::Reference(_));
     let owned_tensor = matches!(written, Written::Tensor { .. } | Written::Struct(_)) && !by_reference;
     if owned_tensor {
-        let message =
-            format!("`{}` would be consumed by each call\nhelp: write `&{}`", pattern.ident, text(&typed.ty));
+        let message = format!(
+            "`{}` would be consumed by each call\nhelp: write `&{}`",
+            pattern.ident,
+            type_text(&typed.ty)
+        );
         return Err(syn::Error::new_spanned(&typed.ty, message));
     }
     Ok(Param { name: pattern.ident.clone(), written, by_reference, active: false })
@@ -229,7 +234,7 @@ fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
         }
         _ => Err(syn::Error::new_spanned(
             ty,
-            format!("`{}` cannot be differentiated as a result\n{help}", text(ty)),
+            format!("`{}` cannot be differentiated as a result\n{help}", type_text(ty)),
         )),
     }
 }

@@ -110,7 +110,12 @@ impl Scheduler<'_> {
                 }
                 !ready
             });
-            let Some((context, members)) = self.next_block(&rest, open) else { break };
+            if rest.is_empty() {
+                break;
+            }
+            let (context, members) = self
+                .next_block(&rest, open)
+                .expect("no value needs itself, so there is always one to compute");
             let inside: HashSet<usize> = members.iter().copied().collect();
             rest.retain(|unit| !inside.contains(unit));
             self.blocks += 1;
@@ -140,10 +145,14 @@ impl Scheduler<'_> {
         let mut candidates: Vec<(Context, Vec<usize>, bool)> = Vec::new();
         for (context, units) in over {
             let mut inside = HashSet::new();
-            for &unit in &units {
-                let ready = |need: &usize| self.done.contains(need) || inside.contains(need);
-                if self.units.needs(unit).iter().all(ready) {
-                    inside.insert(unit);
+            let mut before = None;
+            while before != Some(inside.len()) {
+                before = Some(inside.len());
+                for &unit in &units {
+                    let ready = |need: &usize| self.done.contains(need) || inside.contains(need);
+                    if self.units.needs(unit).iter().all(ready) {
+                        inside.insert(unit);
+                    }
                 }
             }
             let whole = inside.len() == units.len() || matches!(context, Context::Branch(_));

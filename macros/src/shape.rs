@@ -1,7 +1,9 @@
 //! Extents: how long an axis is, and what makes two of them equal.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::graph::Id;
 
 /// The length of an axis. Two extents that must be equal are one class.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -18,6 +20,8 @@ pub(crate) enum Source {
     Const(String),
     /// An integer parameter.
     Parameter(usize),
+    /// How often a loop runs, by its number in the function; see [`Extents::length`].
+    Loop(usize),
 }
 
 impl Source {
@@ -28,6 +32,7 @@ impl Source {
             Source::Const(_) => 1,
             Source::Axis { .. } => 2,
             Source::Parameter(_) => 3,
+            Source::Loop(_) => 4,
         }
     }
 }
@@ -53,6 +58,7 @@ struct Inner {
     parents: Vec<u32>,
     checks: Vec<Check>,
     nonempty: Vec<(Extent, String)>,
+    lengths: BTreeMap<usize, Id>,
 }
 
 impl Inner {
@@ -128,6 +134,16 @@ impl Extents {
     /// The axes that must not be empty, each with the first expression that demands it.
     pub(crate) fn nonempty(&self) -> Vec<(Extent, String)> {
         self.inner.borrow().nonempty.clone()
+    }
+
+    /// How often the loop with this number runs.
+    pub(crate) fn set_length(&self, number: usize, length: Id) {
+        self.inner.borrow_mut().lengths.insert(number, length);
+    }
+
+    /// How often the loop with this number runs.
+    pub(crate) fn length(&self, number: usize) -> Option<Id> {
+        self.inner.borrow().lengths.get(&number).copied()
     }
 
     /// The equalities to check when the function is called, in the order of the source text.

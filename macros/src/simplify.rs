@@ -2,7 +2,8 @@
 //!
 //! What a rewrite may change: the sign of a zero, and roundings, by bringing the factors of a product
 //! into another order or taking one out of a sum. What it may not: a NaN or an infinity stays one.
-//! `x * 0` is not `0`, `x - x` is not `0` and `x / x` is not `1`, since `x` may be NaN or infinite.
+//! `x * 0` is not `0`, `x - x` is not `0` and `x / x` is not `1`, since `x` may be NaN or infinite. One
+//! case makes a NaN: an infinite factor that leaves a sum over empty data meets the sum's 0.
 
 use std::collections::{HashMap, HashSet};
 
@@ -46,7 +47,7 @@ static IDENTITIES: &[Identity] = &[
     ("powi", "x.powi(2)", |x, n| is_int(n, 2).then(|| x.square())),
 ];
 
-/// What is known when compiling, sums, and elements.
+/// What is known when compiling, and sums.
 static REWRITES: &[Rewrite] = &[
     ("an operation on numbers", evaluate),
     ("a cast of a number", cast),
@@ -57,11 +58,13 @@ static REWRITES: &[Rewrite] = &[
     ("x.detach()", |e| unary(e, "detach")),
     ("the sum of what does not depend on the index", repeated_sum),
     ("the sum of c * x", factors_of_sum),
-    ("an element of an array with one element set", element_of_one),
 ];
 
 /// More rounds than any expression needs: each works on what the one before it left.
 const ROUNDS: usize = 4;
+
+/// More rewrites than any node needs.
+const REWRITES_OF_ONE: usize = 100;
 
 /// The simplified roots, in the same graph.
 pub(crate) fn simplify(graph: &Graph, roots: &[Id]) -> Vec<Id> {
@@ -82,7 +85,11 @@ fn round(graph: &Graph, roots: &[Id], simple: &mut HashSet<Id>) -> Vec<Id> {
     let mut rewritten: HashMap<Id, Id> = HashMap::new();
     for id in graph.reachable(roots) {
         let mut new = graph.with_operands(id, &mut |operand| rewritten[&operand]);
-        while !simple.contains(&new) {
+        // Rewrites that undo each other must not keep the compiler busy for ever.
+        for _ in 0..REWRITES_OF_ONE {
+            if simple.contains(&new) {
+                break;
+            }
             match rewrite(graph.expr(new)) {
                 Some(other) => new = other.id,
                 None => {
@@ -152,9 +159,12 @@ fn repeated_sum(e: Expr) -> Option<Expr> {
 }
 
 fn factors_of_sum(e: Expr) -> Option<Expr> {
+    if !e.ty().is_float() {
+        return None;
+    }
     let (axes, body) = sum(e)?;
     let mut product = Product { negative: false, above: Vec::new(), below: Vec::new() };
-    product.take(body, false);
+    product.take(body, false, &axes);
     let (above, rest_above) = split_factors(product.above, &axes);
     let (below, rest_below) = split_factors(product.below, &axes);
     if above.is_empty() && below.is_empty() && !product.negative {
@@ -165,26 +175,8 @@ fn factors_of_sum(e: Expr) -> Option<Expr> {
     Some(if product.negative { -value } else { value })
 }
 
-fn element_of_one(e: Expr) -> Option<Expr> {
-    let Node::Get(array, indices) = e.graph.node(e.id) else {
-        return None;
-    };
-    let Node::Scatter(entries) = e.graph.node(array) else {
-        return None;
-    };
-    let [entry] = entries.as_slice() else {
-        return None;
-    };
-    if !entry.axes.is_empty() {
-        return None;
-    }
-    let (element, zero) = (e.graph.expr(entry.body), e.constant(0.0));
-    Some(
-        indices.iter().zip(&entry.indices).fold(element, |value, (&index, &set)| {
-            e.graph.expr(index).eq(e.graph.expr(set)).select(value, zero)
-        }),
-    )
-}
+/// How many factors of a product are looked at.
+const FACTORS: usize = 32;
 
 /// The factors of a product, above and below the line.
 struct Product<'g> {
@@ -194,16 +186,20 @@ struct Product<'g> {
 }
 
 impl<'g> Product<'g> {
-    fn take(&mut self, expr: Expr<'g>, inverse: bool) {
-        if let Some(operand) = negated(expr) {
+    fn take(&mut self, expr: Expr<'g>, inverse: bool, axes: &[Axis]) {
+        // A factor that moves out does so whole, and a tree of factors may be a small graph.
+        let whole = is_free_of(expr, axes) || self.above.len() + self.below.len() > FACTORS;
+        if is(expr, 1.0) {
+            // It would be taken out of a sum again and again.
+        } else if let (false, Some(operand)) = (whole, negated(expr)) {
             self.negative = !self.negative;
-            self.take(operand, inverse);
-        } else if let Some((x, y)) = binary(expr, "mul") {
-            self.take(x, inverse);
-            self.take(y, inverse);
-        } else if let Some((x, y)) = binary(expr, "div") {
-            self.take(x, inverse);
-            self.take(y, !inverse);
+            self.take(operand, inverse, axes);
+        } else if let (false, Some((x, y))) = (whole, binary(expr, "mul")) {
+            self.take(x, inverse, axes);
+            self.take(y, inverse, axes);
+        } else if let (false, Some((x, y))) = (whole, binary(expr, "div")) {
+            self.take(x, inverse, axes);
+            self.take(y, !inverse, axes);
         } else if inverse {
             self.below.push(expr);
         } else {
@@ -329,6 +325,14 @@ fn integer<'g>(expr: Expr<'g>, op: &Op, operands: &[Id]) -> Option<Expr<'g>> {
 
 /// The answer of a condition on numbers.
 fn known(condition: Expr) -> Option<bool> {
+    match condition.graph.node(condition.id) {
+        Node::Int(value) => return Some(value != 0),
+        Node::Select(of, then, otherwise) => {
+            let chosen = if known(condition.graph.expr(of))? { then } else { otherwise };
+            return known(condition.graph.expr(chosen));
+        }
+        _ => {}
+    }
     let Node::Op(op, operands) = condition.graph.node(condition.id) else {
         return None;
     };

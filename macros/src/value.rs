@@ -12,6 +12,8 @@ pub(crate) enum Value {
     Tuple(Vec<Value>),
     /// A struct's name and fields.
     Struct(String, Vec<(String, Value)>),
+    /// A loop index and what each of its turns has.
+    Iterator(Box<Iteration>),
     /// The value of something that was refused: nothing more is said about it.
     Refused,
 }
@@ -21,6 +23,39 @@ pub(crate) enum Value {
 pub(crate) struct Array {
     pub(crate) axes: Vec<Axis>,
     pub(crate) body: Id,
+    /// Whether it is an array of arrays, whose length is that of its first axis, rather than a tensor.
+    pub(crate) nested: bool,
+}
+
+/// What is run over by a loop or an iterator.
+#[derive(Clone, Debug)]
+pub(crate) struct Iteration {
+    pub(crate) axis: Axis,
+    /// What a turn has, in terms of the loop index.
+    pub(crate) item: Value,
+    /// The condition under which a turn is not left out.
+    pub(crate) keep: Option<Id>,
+}
+
+impl Value {
+    /// The same value with other nodes.
+    pub(crate) fn map(&self, change: &impl Fn(Id) -> Id) -> Value {
+        match self {
+            Value::Scalar(id) => Value::Scalar(change(*id)),
+            Value::Array(array) => Value::Array(array.map(change)),
+            Value::Tuple(values) => Value::Tuple(values.iter().map(|value| value.map(change)).collect()),
+            Value::Struct(name, fields) => Value::Struct(
+                name.clone(),
+                fields.iter().map(|(field, value)| (field.clone(), value.map(change))).collect(),
+            ),
+            Value::Iterator(iteration) => Value::Iterator(Box::new(Iteration {
+                axis: iteration.axis,
+                item: iteration.item.map(change),
+                keep: iteration.keep.map(change),
+            })),
+            Value::Refused => Value::Refused,
+        }
+    }
 }
 
 /// Extents that must be equal and are known to differ.
@@ -34,7 +69,12 @@ impl Array {
     pub(crate) fn new(graph: &Graph, shape: &[Extent], element: impl FnOnce(&[Id]) -> Id) -> Self {
         let axes = fresh_axes(shape, &[]);
         let body = element(&graph.indices(&axes));
-        Array { axes, body }
+        Array { axes, body, nested: false }
+    }
+
+    /// The same array, nested or not as another one is.
+    pub(crate) fn nested_as(self, nested: bool) -> Self {
+        Array { nested, ..self }
     }
 
     /// A parameter or another array that is a node of its own.
@@ -67,7 +107,7 @@ impl Array {
     }
 
     pub(crate) fn map(&self, change: impl FnOnce(Id) -> Id) -> Self {
-        Array { axes: self.axes.clone(), body: change(self.body) }
+        Array { axes: self.axes.clone(), body: change(self.body), nested: self.nested }
     }
 
     /// Elementwise, with the shorter shape repeated along the leading axes of the longer one.

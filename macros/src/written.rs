@@ -36,6 +36,8 @@ pub(crate) struct Names<'a> {
     pub(crate) generic: Option<&'a str>,
     /// The structs whose definitions are known.
     pub(crate) structs: &'a [String],
+    /// The function's const parameters.
+    pub(crate) lengths: &'a [String],
 }
 
 impl Written {
@@ -59,8 +61,10 @@ impl Written {
     /// Reads a type, through references.
     pub(crate) fn parse(ty: &syn::Type, names: &Names) -> Result<Self, syn::Error> {
         let unknown = || {
-            let text =
-                format!("gradus does not know the type `{}`\nhelp: the types it knows are {KNOWN}", text(ty));
+            let text = format!(
+                "gradus does not know the type `{}`\nhelp: the types it knows are {KNOWN}",
+                type_text(ty)
+            );
             syn::Error::new_spanned(ty, text)
         };
         match ty {
@@ -78,7 +82,7 @@ impl Written {
                 _ => Err(unknown()),
             },
             syn::Type::Array(array) => {
-                let length = Length::parse(&array.len)?;
+                let length = Length::parse(&array.len, names)?;
                 match Self::parse(&array.elem, names)? {
                     Written::Scalar(element) => Ok(Written::Array { element, lengths: vec![length] }),
                     Written::Array { element, mut lengths } => {
@@ -132,15 +136,16 @@ impl Written {
 }
 
 impl Length {
-    fn parse(length: &Expr) -> Result<Self, syn::Error> {
+    fn parse(length: &Expr, names: &Names) -> Result<Self, syn::Error> {
         if let Some(length) = literal(length) {
             return Ok(Length::Literal(length));
         }
         match length {
-            Expr::Path(path) => Ok(Length::Const(text(path))),
+            Expr::Path(path) if names.lengths.contains(&text(path)) => Ok(Length::Const(text(path))),
+            Expr::Path(path) => Ok(Length::Const(text(rerooted(&path.path)))),
             // A const parameter in a type is parsed as a block or a group in some positions.
             Expr::Block(block) => match block.block.stmts.as_slice() {
-                [syn::Stmt::Expr(inner, None)] => Self::parse(inner),
+                [syn::Stmt::Expr(inner, None)] => Self::parse(inner, names),
                 _ => Err(unknown_length(length)),
             },
             _ => Err(unknown_length(length)),
@@ -179,15 +184,42 @@ pub(crate) fn text(tokens: impl ToTokens) -> String {
         ("[ ", "["),
         (" ]", "]"),
         (" :: ", "::"),
-        (" <", "<"),
-        ("< ", "<"),
-        (" >", ">"),
+        ("::< ", "::<"),
+        (" >(", ">("),
         (" ;", ";"),
         (" ?", "?"),
     ] {
         printed = printed.replace(from, to);
     }
     printed
+}
+
+/// The same for a type, in which `<` and `>` are brackets.
+pub(crate) fn type_text(ty: &syn::Type) -> String {
+    text(ty).replace(" <", "<").replace("< ", "<").replace(" >", ">")
+}
+
+/// A path of the user's scope, as seen from inside the module beside the function.
+pub(crate) fn rerooted(path: &syn::Path) -> TokenStream {
+    let rest = path.segments.iter().skip(1);
+    match path.segments.first() {
+        Some(first) if first.ident == "self" => quote!(super #(::#rest)*),
+        Some(first) if first.ident == "super" => quote!(super::#path),
+        Some(_) if path.get_ident().is_some() => quote!(super::#path),
+        _ => path.to_token_stream(),
+    }
+}
+
+/// Whether a path from [`rerooted`] means the same everywhere, whatever is imported.
+pub(crate) fn is_absolute(path: &TokenStream) -> bool {
+    const ROOTS: [&str; 8] = ["super", "crate", "std", "core", "alloc", "f32", "f64", ""];
+    let printed = path.to_string();
+    if !printed.contains("::") {
+        // A parameter of the function.
+        return true;
+    }
+    let first = printed.split("::").next().unwrap_or_default().trim();
+    ROOTS.contains(&first)
 }
 
 /// How a type is named in emitted code, which must not depend on the user's imports.
@@ -209,7 +241,10 @@ pub(crate) fn path(written: &Written, krate: &syn::Path, generic: Option<&str>) 
                 quote!([#inner; #length])
             })
         }
-        Written::Struct(name) => ident(name).into_token_stream(),
+        Written::Struct(name) => {
+            let name = ident(name);
+            quote!(super::#name)
+        }
     }
 }
 

@@ -3,16 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 
-use super::expression::Level;
+use super::expression::{Code, Level};
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, Type};
 use crate::lower::Lowered;
 use crate::ops::Kind;
 use crate::parse::Function;
 use crate::schedule::{Home, Program, Step, peel};
 use crate::shape::Extent;
-use crate::written::{Written, scalar_path};
+use crate::written::{Written, rerooted, scalar_path};
 
 pub(super) struct Body<'a> {
     pub(super) function: &'a Function,
@@ -34,6 +34,9 @@ pub(super) struct Body<'a> {
     pub(super) numbers: HashMap<String, usize>,
     /// The calls of which the gradient is needed too.
     pub(super) pulled_back: HashSet<Id>,
+    pub(super) calls_in_branches: HashSet<Id>,
+    /// The names of the gradients of calls.
+    pub(super) gradients: HashMap<Id, Ident>,
 }
 
 impl<'a> Body<'a> {
@@ -61,6 +64,8 @@ impl<'a> Body<'a> {
             used,
             numbers: HashMap::new(),
             pulled_back: pulled_back.collect(),
+            calls_in_branches: HashSet::new(),
+            gradients: HashMap::new(),
         }
     }
 
@@ -72,10 +77,11 @@ impl<'a> Body<'a> {
         let checks = self.checks();
         let outputs = self.open_outputs();
         let buffers = self.allocate();
+        let calls = self.calls_in_branches(&self.program.steps.clone(), false);
         let steps = self.steps(&self.program.steps.clone());
         let rest = self.rest_of_outputs();
         let value = self.expr(self.program.roots[0]).tokens;
-        quote! { #leaves #sizes #checks #outputs #buffers #steps #rest #value }
+        quote! { #leaves #sizes #checks #outputs #buffers #calls #steps #rest #value }
     }
 
     pub(super) fn name(&mut self, wanted: &str) -> Ident {
@@ -173,13 +179,25 @@ impl<'a> Body<'a> {
     fn bind(&mut self, id: Id) -> TokenStream {
         let wanted = self.graph.name(id).unwrap_or_else(|| default_name(&self.graph.node(id)).to_owned());
         let line = if let Node::Call(callee, operands) = self.graph.node(id) {
-            let path = super::rerooted(&self.lowered.callees[callee].to_token_stream());
+            let path = rerooted(&self.lowered.callees[callee]);
             let operands: Vec<TokenStream> = operands.iter().map(|&operand| self.argument(operand)).collect();
             let name = self.name(&wanted);
             let line = if self.pulled_back.contains(&id) {
-                let gradient = self.name(&format!("d_{wanted}"));
-                self.buffers.insert(id, gradient.clone());
-                quote! { let (#name, #gradient) = #path::pullback(#(#operands),*); }
+                match self.gradients.get(&id).cloned() {
+                    // In a branch; what follows it asks whether it was taken.
+                    Some(gradient) => {
+                        let taken = Ident::new("taken", Span::mixed_site());
+                        quote! {
+                            let (#name, #taken) = #path::pullback(#(#operands),*);
+                            #gradient = ::core::option::Option::Some(#taken);
+                        }
+                    }
+                    None => {
+                        let gradient = self.name(&format!("d_{wanted}"));
+                        self.gradients.insert(id, gradient.clone());
+                        quote! { let (#name, #gradient) = #path::pullback(#(#operands),*); }
+                    }
+                }
             } else {
                 quote! { let #name = #path::value(#(#operands),*); }
             };
@@ -219,6 +237,8 @@ impl<'a> Body<'a> {
         };
         let ty = self.graph.ty(id);
         let neutral = match op {
+            FoldOp::Sum if !ty.is_float() => Code::atom(quote!(0)),
+            FoldOp::Product if !ty.is_float() => Code::atom(quote!(1)),
             FoldOp::Sum => self.number(0.0, ty),
             FoldOp::Product => self.number(1.0, ty),
             FoldOp::Max => self.number(f64::NEG_INFINITY, ty),

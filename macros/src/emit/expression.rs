@@ -31,7 +31,7 @@ pub(super) struct Code {
 }
 
 impl Code {
-    fn atom(tokens: TokenStream) -> Self {
+    pub(super) fn atom(tokens: TokenStream) -> Self {
         Code { tokens, level: Level::Atom }
     }
 
@@ -67,28 +67,66 @@ impl Body<'_> {
             },
             Node::Leaf(leaf) => match self.lowered.leaves[leaf].param {
                 Some(_) => Code::atom(self.leaf_access(id, leaf)),
-                None => Code::atom(super::rerooted(&self.lowered.leaves[leaf].access)),
+                None => Code::atom(self.lowered.leaves[leaf].access.clone()),
             },
             Node::Size(extent) => Code::atom(self.size(extent)),
             Node::Index(axis) => Code::atom(self.indices[&axis].to_token_stream()),
             Node::Op(op, operands) => self.operation(op, &operands),
             Node::Cast(value) => self.cast(value, self.graph.ty(id)),
             Node::Get(array, indices) => Code::atom(self.get(array, &indices)),
+            Node::Select(condition, then, otherwise) if self.graph.ty(id) == Type::Bool => {
+                let is = |id: Id, value: i64| self.graph.node(id) == Node::Int(value);
+                let condition = self.expr(condition);
+                match (is(then, 1), is(otherwise, 0)) {
+                    (true, _) => {
+                        let (left, right) =
+                            (condition.at_least(Level::Or), self.expr(otherwise).at_least(Level::And));
+                        Code { tokens: quote!(#left || #right), level: Level::Or }
+                    }
+                    (_, true) => {
+                        let (left, right) =
+                            (condition.at_least(Level::And), self.expr(then).at_least(Level::Compare));
+                        Code { tokens: quote!(#left && #right), level: Level::And }
+                    }
+                    _ => {
+                        let (condition, then) = (condition.tokens, self.expr(then).tokens);
+                        let otherwise = self.expr(otherwise).tokens;
+                        let tokens = quote!(if #condition { #then } else { #otherwise });
+                        Code { tokens, level: Level::Branch }
+                    }
+                }
+            }
             Node::Select(condition, then, otherwise) => {
                 let (condition, then) = (self.expr(condition).tokens, self.expr(then).tokens);
                 let otherwise = self.expr(otherwise).tokens;
                 Code { tokens: quote!(if #condition { #then } else { #otherwise }), level: Level::Branch }
             }
             Node::CallGradient(call, position) => {
-                let gradient = &self.buffers[&call];
+                let gradient = &self.gradients[&call];
                 let position = Literal::usize_unsuffixed(position);
-                Code::atom(quote!(#gradient.#position))
+                Code::atom(self.taken(call, quote!(#gradient), |gradient| quote!(#gradient.#position)))
             }
             // Arrays are not written as expressions, and folds and calls have a place of their own.
             Node::Build(..) | Node::Scatter(_) | Node::Fold(..) | Node::Call(..) => {
                 Code::atom(TokenStream::new())
             }
         }
+    }
+
+    /// What is asked of the gradient of a call, or zero where the call is in a branch not taken.
+    fn taken(
+        &self,
+        call: Id,
+        gradient: TokenStream,
+        of: impl FnOnce(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        if !self.calls_in_branches.contains(&call) {
+            return of(gradient);
+        }
+        let taken = Ident::new("taken", Span::mixed_site());
+        let of = of(quote!(#taken));
+        let zero = self.number(0.0, self.graph.ty(call)).tokens;
+        quote!(#gradient.as_ref().map_or(#zero, |#taken| #of))
     }
 
     pub(super) fn get(&self, array: Id, indices: &[Id]) -> TokenStream {
@@ -103,7 +141,7 @@ impl Body<'_> {
                 self.element(access, nested, &shape, indices)
             }
             Node::CallGradient(call, position) => {
-                let gradient = &self.buffers[&call];
+                let gradient = &self.gradients[&call];
                 let position_literal = Literal::usize_unsuffixed(position);
                 let operand = self.graph.operands(call)[position];
                 let is_tensor = match self.graph.node(operand) {
@@ -112,12 +150,14 @@ impl Body<'_> {
                     }
                     _ => true,
                 };
-                let access = if is_tensor {
-                    quote!(#gradient.#position_literal.data())
-                } else {
-                    quote!(#gradient.#position_literal)
-                };
-                self.element(access, !is_tensor, &shape, indices)
+                self.taken(call, quote!(#gradient), |gradient| {
+                    let access = if is_tensor {
+                        quote!(#gradient.#position_literal.data())
+                    } else {
+                        quote!(#gradient.#position_literal)
+                    };
+                    self.element(access, !is_tensor, &shape, indices)
+                })
             }
             _ => self.stored(array, indices),
         }

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::body::{Body, default_name};
 use crate::graph::{Id, Node, Type};
-use crate::schedule::{Home, Storage};
+use crate::schedule::{Home, Step, Storage};
 use crate::shape::{Extent, Source};
 use crate::written::Written;
 
@@ -76,9 +76,29 @@ impl Body<'_> {
             .for_each(|(extent, _)| need(self.lowered.extents.root(*extent)));
         let mut letters = ["n", "d", "m", "k", "p", "q"].into_iter();
         let mut lines = TokenStream::new();
+        // How often a loop runs may depend on the lengths of parameters.
+        for number in 0..needed.len() {
+            if let Source::Loop(number) = self.lowered.extents.source(needed[number])
+                && let Some(length) = self.lowered.extents.length(number)
+            {
+                for id in self.graph.reachable(&[length]) {
+                    if let Node::Size(extent) = self.graph.node(id)
+                        && !needed.contains(&extent)
+                    {
+                        needed.push(extent);
+                    }
+                }
+            }
+        }
+        let order = |source: &Source| match source {
+            Source::Axis { .. } => 0,
+            Source::Loop(number) => *number,
+            _ => usize::MAX,
+        };
+        needed.sort_by_key(|&extent| order(&self.lowered.extents.source(extent)));
         for extent in needed {
             let source = self.lowered.extents.source(extent);
-            if matches!(source, Source::Axis { .. }) {
+            if matches!(source, Source::Axis { .. } | Source::Loop(_)) {
                 let name = self.name(letters.next().unwrap_or("size"));
                 let length = self.own_length(&source);
                 lines.extend(quote! { let #name = #length; });
@@ -91,8 +111,12 @@ impl Body<'_> {
     pub(super) fn own_length(&self, source: &Source) -> TokenStream {
         match source {
             Source::Literal(length) => Literal::usize_unsuffixed(*length).into_token_stream(),
-            Source::Const(path) => super::rerooted(&path.parse().expect("the text of a path")),
+            Source::Const(path) => path.parse().expect("the text of a path"),
             Source::Parameter(leaf) => self.leaf_access(self.leaf_id(*leaf), *leaf),
+            Source::Loop(number) => match self.lowered.extents.length(*number) {
+                Some(length) => self.expr(length).tokens,
+                None => TokenStream::new(),
+            },
             Source::Axis { leaf, axis } => {
                 let access = self.leaf_access(self.leaf_id(*leaf), *leaf);
                 let axis = Literal::usize_unsuffixed(*axis);
@@ -199,6 +223,25 @@ impl Body<'_> {
                 let length = lengths.into_iter().reduce(|a, b| quote!(#a * #b)).unwrap_or_default();
                 quote! { let mut #name = #krate::emitted::buffer(#zero, #length); }
             });
+        }
+        lines
+    }
+
+    /// The gradients of calls in branches, which need not be taken.
+    pub(super) fn calls_in_branches(&mut self, steps: &[Step], in_branch: bool) -> TokenStream {
+        let mut lines = TokenStream::new();
+        for step in steps {
+            match step {
+                Step::Let(id) if in_branch && self.pulled_back.contains(id) => {
+                    let name = self.name("d_value");
+                    lines.extend(quote! { let mut #name = ::core::option::Option::None; });
+                    self.gradients.insert(*id, name);
+                    self.calls_in_branches.insert(*id);
+                }
+                Step::Branch(_, body) => lines.extend(self.calls_in_branches(body, true)),
+                Step::Loop(_, body) => lines.extend(self.calls_in_branches(body, in_branch)),
+                _ => {}
+            }
         }
         lines
     }

@@ -60,20 +60,35 @@ impl Graph {
         self.intern(Node::CallGradient(call, position), of.ty, of.shape, self.free(call), LIMIT)
     }
 
-    /// One element. An element of a [`Node::Build`] is its body with the indices put in, where that
+    /// One element. An element of an array with one element set is a choice. An element of a [`Node::Build`] is its body with the indices put in, where that
     /// repeats no work worth speaking of.
     pub(crate) fn get(&self, array: Id, indices: &[Id]) -> Id {
         let data = self.data(array);
         if let Node::Build(axes, body) = &data.node {
             let own = self.indices(axes);
             let element = self.data(*body);
-            if own == indices || element.cost <= CHEAP || element.free.iter().all(|axis| !axes.contains(axis))
+            // A single element is less than the array.
+            let known = indices.iter().all(|&index| matches!(self.node(index), Node::Int(_)));
+            if own == indices
+                || (known && element.cost < LIMIT)
+                || element.cost <= CHEAP
+                || element.free.iter().all(|axis| !axes.contains(axis))
             {
                 return self.substitute(
                     *body,
                     &axes.iter().copied().zip(indices.iter().copied()).collect::<Vec<_>>(),
                 );
             }
+        }
+        if let Node::Scatter(entries) = &data.node
+            && let [entry] = entries.as_slice()
+            && entry.axes.is_empty()
+        {
+            let zero = self.float(0.0, data.ty);
+            return indices.iter().zip(&entry.indices).fold(entry.body, |value, (&index, &set)| {
+                let here = self.op(crate::ops::row("eq"), &[index, set]);
+                self.select(here, value, zero)
+            });
         }
         let mut operands = vec![array];
         operands.extend(indices);
@@ -115,12 +130,15 @@ impl Graph {
         self.intern(Node::Fold(op, axes, body), self.ty(body), Vec::new(), free, LIMIT)
     }
 
-    /// Names bound axes by the lowest numbers that are not free around them.
+    /// Names bound axes by the lowest numbers that are not free around them, unless that would copy folds.
     fn canonical(&self, axes: &[Axis], body: Id) -> (Vec<Axis>, Id) {
         let mut taken = self.free(body);
         taken.retain(|axis| !axes.contains(axis));
         let extents: Vec<Extent> = axes.iter().map(|axis| axis.extent).collect();
         let names = fresh_axes(&extents, &taken);
+        if self.cost(body) >= LIMIT {
+            return (axes.to_vec(), body);
+        }
         let body = if names == axes {
             body
         } else {

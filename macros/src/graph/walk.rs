@@ -88,14 +88,16 @@ impl Graph {
             return known;
         }
         let result = match &data.node {
+            // To rename all that a fold holds could copy a whole function; its elements are kept instead.
+            Node::Fold(..) => {
+                let (axes, by): (Vec<Axis>, Vec<Id>) =
+                    replacements.iter().copied().filter(|(axis, _)| data.free.contains(axis)).unzip();
+                self.get(self.build(&axes, id), &by)
+            }
             Node::Index(axis) => replacements.iter().find(|(from, _)| from == axis).map_or(id, |(_, by)| *by),
             Node::Build(axes, body) => {
                 let (axes, body) = self.replace_under(axes, &[*body], replacements);
                 self.build(&axes, body[0])
-            }
-            Node::Fold(op, axes, body) => {
-                let (axes, body) = self.replace_under(axes, &[*body], replacements);
-                self.fold(*op, &axes, body[0])
             }
             Node::Scatter(entries) => {
                 let entries: Vec<Entry> = entries

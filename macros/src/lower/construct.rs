@@ -40,7 +40,7 @@ impl Lowerer<'_> {
         let mut parts = Vec::new();
         for element in &array.elems {
             match self.expr(element, None) {
-                Value::Scalar(id) => parts.push(Array { axes: Vec::new(), body: id }),
+                Value::Scalar(id) => parts.push(Array { axes: Vec::new(), body: id, nested: true }),
                 Value::Array(part) => parts.push(part),
                 Value::Refused => return Value::Refused,
                 _ => return self.refuse(element, "an array is made of numbers or of arrays", ""),
@@ -65,7 +65,7 @@ impl Lowerer<'_> {
         let graph = self.graph;
         let length = self.extents.intern(Source::Literal(parts.len()));
         let shape = [vec![length], first.shape()].concat();
-        Value::Array(Array::new(graph, &shape, |indices| choose(graph, indices, &parts)))
+        Value::Array(Array::new(graph, &shape, |indices| choose(graph, indices, &parts)).nested_as(true))
     }
 
     /// `[value; n]`.
@@ -73,13 +73,15 @@ impl Lowerer<'_> {
         let value = self.expr(&repeat.expr, None);
         let Some(extent) = self.extent(&repeat.len) else { return Value::Refused };
         let part = match value {
-            Value::Scalar(id) => Array { axes: Vec::new(), body: id },
+            Value::Scalar(id) => Array { axes: Vec::new(), body: id, nested: true },
             Value::Array(part) => part,
             Value::Refused => return Value::Refused,
             _ => return self.refuse(&repeat.expr, "an array is made of numbers or of arrays", ""),
         };
         let shape = [vec![extent], part.shape()].concat();
-        Value::Array(Array::new(self.graph, &shape, |indices| part.at(self.graph, &indices[1..])))
+        Value::Array(
+            Array::new(self.graph, &shape, |indices| part.at(self.graph, &indices[1..])).nested_as(true),
+        )
     }
 
     /// `Vector::zeros([n])`, `Matrix::from([[..], [..]])` and their like, if the call is one.
@@ -93,7 +95,10 @@ impl Lowerer<'_> {
         let constant = |graph: &Graph, value| graph.float(value, ty);
         let arguments: Vec<&Expr> = call.args.iter().collect();
         Some(match (name.as_str(), arguments.as_slice()) {
-            ("from", [value]) => self.expr(value, None),
+            ("from", [value]) => match self.expr(value, None) {
+                Value::Array(array) => Value::Array(array.nested_as(false)),
+                other => other,
+            },
             ("zeros", [shape]) => self.filled(shape, constant(self.graph, 0.0)),
             ("ones", [shape]) => self.filled(shape, constant(self.graph, 1.0)),
             ("full", [shape, value]) => match self.expr(value, None) {

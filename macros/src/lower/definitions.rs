@@ -7,7 +7,6 @@ use super::reduce::Reduction;
 use crate::graph::{self, FoldOp, Graph, Type};
 use crate::ops::{self, Op};
 use crate::value::{Array, Value};
-use crate::written::text;
 
 impl<'a> Lowerer<'a> {
     pub(super) fn mean_of(
@@ -27,7 +26,7 @@ impl<'a> Lowerer<'a> {
     /// counts as a constant: its two contributions to a derivative cancel.
     pub(super) fn shifted(&mut self, array: &Array, axis: usize, call: &ExprMethodCall) -> Array {
         let graph = self.graph;
-        self.extents.demand_nonempty(array.axes[axis].extent, &text(call));
+        self.demand_elements(&[array.axes[axis].extent], Reduction::Max, call);
         let largest = array.fold_axis(graph, FoldOp::Max, axis).map(|body| graph.expr(body).detach().id);
         along(graph, array, &largest, axis, ops::row("sub"))
     }

@@ -10,7 +10,7 @@ use crate::ops::{self, Op};
 use crate::report::nearest;
 use crate::shape::Extent;
 use crate::value::{Array, Mismatch, Value};
-use crate::written::{Names, Written, text};
+use crate::written::{Names, Written, rerooted, text};
 
 impl Lowerer<'_> {
     pub(super) fn expr(&mut self, expr: &Expr, expected: Option<&Written>) -> Value {
@@ -36,6 +36,8 @@ impl Lowerer<'_> {
                 self.assign(&binary.left, assigning(&binary.op), &binary.right);
                 Value::Tuple(Vec::new())
             }
+            Expr::ForLoop(turns) => self.for_loop(turns),
+            Expr::Range(range) => self.range(range),
             Expr::If(branch) => self.branch(branch, expected),
             Expr::Match(matched) => self.matched(matched, expected),
             Expr::Binary(binary) => self.binary(binary),
@@ -52,7 +54,6 @@ impl Lowerer<'_> {
 
     pub(super) fn unsupported(&mut self, expr: &Expr) -> Value {
         let what = match expr {
-            Expr::ForLoop(_) => "`for`",
             Expr::While(_) => "`while`",
             Expr::Loop(_) => "`loop`",
             Expr::Closure(_) => "a closure",
@@ -62,7 +63,7 @@ impl Lowerer<'_> {
             Expr::Async(_) | Expr::Await(_) => "`async`",
             Expr::Return(_) => "a `return` before the end",
             Expr::Struct(_) => "a struct expression",
-            Expr::Range(_) => "a range",
+            Expr::Break(_) | Expr::Continue(_) => "`break` or `continue`",
             _ => "this expression",
         };
         let help = "write the function with `let`, arithmetic and methods of scalars and tensors";
@@ -75,7 +76,10 @@ impl Lowerer<'_> {
             "f64" => Some(Type::F64),
             "" => Some(Type::Untyped),
             _ => {
-                match Written::parse(&syn::parse_str(suffix).ok()?, &Names { generic: None, structs: &[] }) {
+                match Written::parse(
+                    &syn::parse_str(suffix).ok()?,
+                    &Names { generic: None, structs: &[], lengths: &[] },
+                ) {
                     Ok(Written::Scalar(ty)) => Some(ty),
                     _ => None,
                 }
@@ -117,9 +121,10 @@ impl Lowerer<'_> {
                 return value.clone();
             }
         }
-        let printed = text(&path.path);
         let generics = &self.function.item.sig.generics;
-        let is_length = generics.const_params().any(|param| path.path.is_ident(&param.ident));
+        // The body of another function does not see the parameters of this one.
+        let is_length =
+            self.inlined.is_empty() && generics.const_params().any(|param| path.path.is_ident(&param.ident));
         let segment = |name: &str| path.path.segments.iter().any(|segment| segment.ident == name);
         let ty = if is_length {
             Type::Int("usize")
@@ -137,6 +142,8 @@ impl Lowerer<'_> {
         } else {
             Type::Untyped
         };
+        let access = if is_length { path.to_token_stream() } else { rerooted(&path.path) };
+        let printed = text(&access);
         let known = self.leaves.iter().position(|leaf| leaf.param.is_none() && text(&leaf.access) == printed);
         let place = known.unwrap_or(self.leaves.len());
         if known.is_none() {
@@ -146,7 +153,6 @@ impl Lowerer<'_> {
                 .last()
                 .map(|last| last.ident.to_string().to_lowercase())
                 .unwrap_or_default();
-            let access = path.to_token_stream();
             let node = self.graph.leaf(place, ty, Vec::new());
             self.leaves.push(Leaf {
                 access,
@@ -178,6 +184,14 @@ impl Lowerer<'_> {
         let left = self.expr(&binary.left, None);
         let right = self.expr(&binary.right, None);
         let token = binary.op.to_token_stream().to_string();
+        // The right side is not evaluated where the left one decides.
+        if let (Value::Scalar(a), Value::Scalar(b), "&&" | "||") = (&left, &right, token.as_str()) {
+            let (a, b) = (*a, *b);
+            return Value::Scalar(match token.as_str() {
+                "&&" => self.graph.select(a, b, self.boolean(false)),
+                _ => self.graph.select(a, self.boolean(true), b),
+            });
+        }
         match ops::infix(&token) {
             Some(op) => self.elementwise(op, left, right, binary),
             None => self.refuse(binary, "this operator cannot be differentiated", ""),
@@ -282,6 +296,7 @@ impl Lowerer<'_> {
             Node::Int(value) if ty.is_float() => self.graph.float(value as f64, ty),
             Node::Int(value) => self.graph.int(value, ty),
             Node::Leaf(leaf) => self.graph.leaf(leaf, ty, Vec::new()),
+            Node::Cast(value) => self.graph.cast(value, ty),
             _ => self.graph.with_operands(id, &mut |operand| self.coerce(operand, ty)),
         }
     }
@@ -360,9 +375,10 @@ impl Lowerer<'_> {
                 if rest.is_empty() {
                     return Value::Scalar(array.at(self.graph, &indices));
                 }
-                Value::Array(Array::new(self.graph, &rest, |inner| {
+                let part = Array::new(self.graph, &rest, |inner| {
                     array.at(self.graph, &[indices.as_slice(), inner].concat())
-                }))
+                });
+                Value::Array(part.nested_as(array.nested))
             }
             Value::Refused => Value::Refused,
             Value::Array(array) => {

@@ -9,12 +9,12 @@ use crate::ops;
 use crate::value::{Array, Value};
 use crate::written::Written;
 
-/// What follows a block that an early `return` may leave.
-pub(super) struct Rest<'s> {
-    pub(super) statements: &'s [Stmt],
-    /// How many names are in scope there.
-    pub(super) names: usize,
-    pub(super) next: Option<&'s Rest<'s>>,
+/// What becomes of control in a block.
+pub(super) struct Flow {
+    /// What is returned, if the function is left, and under which condition; `None` is always.
+    pub(super) left: Option<(Option<Id>, Value)>,
+    /// The value of the block where it goes on.
+    pub(super) value: Value,
 }
 
 impl Lowerer<'_> {
@@ -55,26 +55,27 @@ impl Lowerer<'_> {
         then: &mut dyn FnMut(&mut Self) -> Value,
         otherwise: &mut dyn FnMut(&mut Self) -> Value,
     ) -> Value {
-        let (then, then_scope, otherwise) = self.sides(then, otherwise);
-        let Some(condition) = condition else { return Value::Refused };
-        for (at, (_, kept)) in then_scope.into_iter().enumerate() {
-            let Some((_, other)) = self.scope.get(at).cloned() else { break };
-            self.scope[at].1 = self.choose(condition, kept, other, place);
-        }
-        self.choose(condition, then, otherwise, place)
-    }
-
-    /// The values of both sides, with the names after the first one; those after the second are in scope.
-    pub(super) fn sides(
-        &mut self,
-        then: &mut dyn FnMut(&mut Self) -> Value,
-        otherwise: &mut dyn FnMut(&mut Self) -> Value,
-    ) -> (Value, Vec<(String, Value)>, Value) {
         let before = self.scope.clone();
+        self.branches += 1;
         let then = then(self);
         let then_scope = std::mem::replace(&mut self.scope, before);
         let otherwise = otherwise(self);
-        (then, then_scope, otherwise)
+        self.branches -= 1;
+        let Some(condition) = condition else { return Value::Refused };
+        self.merge(condition, then_scope, place);
+        self.choose(condition, then, otherwise, place)
+    }
+
+    /// The names after a branch: those of `then` under the condition, else those in scope.
+    pub(super) fn merge(&mut self, condition: Id, then: Vec<(String, Value)>, place: &dyn ToTokens) {
+        for (at, (_, kept)) in then.into_iter().enumerate() {
+            let Some((_, other)) = self.scope.get(at).cloned() else { break };
+            self.scope[at].1 = self.choose(condition, kept, other, place);
+        }
+    }
+
+    pub(super) fn boolean(&self, value: bool) -> Id {
+        self.graph.int(i64::from(value), Type::Bool)
     }
 
     /// The first value where the condition holds, else the second.
@@ -123,7 +124,7 @@ impl Lowerer<'_> {
             graph.select(condition, self.coerce(a, ty), self.coerce(b, ty))
         });
         match zipped {
-            Ok(array) => Value::Array(array),
+            Ok(array) => Value::Array(array.nested_as(a.nested)),
             Err(mismatch) => self.mismatch(mismatch, place),
         }
     }
@@ -157,7 +158,7 @@ impl Lowerer<'_> {
         let condition = match (pattern, guard) {
             (None, guard) => guard,
             (Some(pattern), None) => Some(pattern),
-            (Some(pattern), Some(guard)) => Some(self.graph.op(ops::row("and"), &[pattern, guard])),
+            (Some(pattern), Some(guard)) => Some(self.graph.select(pattern, guard, self.boolean(false))),
         };
         let result = match condition {
             // rustc has checked that the arms cover all values, so the last needs no condition.
@@ -231,7 +232,7 @@ impl Lowerer<'_> {
     pub(super) fn assign(&mut self, place: &Expr, op: Option<&'static ops::Op>, value: &Expr) {
         let Expr::Path(path) = place else {
             self.expr(value, None);
-            let help = "build the array with `map`, or make each element a variable";
+            let help = "compute the elements first, and then make the array of them, as in `[a, b]`";
             self.refuse(place, "only a whole variable can be assigned to yet", help);
             return;
         };

@@ -50,11 +50,16 @@ impl Lowerer<'_> {
         let place = self.leaves.len();
         let element = leaf.written.element().expect("all but structs have elements");
         let shape = self.shape_of_leaf(place, leaf.written);
+        let nested = matches!(leaf.written, Written::Array { .. });
         let node = self.graph.leaf(place, element, shape.clone());
         self.graph.suggest_name(node, &leaf.name);
         let Field { access, name, written, param, active } = leaf;
         self.leaves.push(Leaf { access, name, written: written.clone(), param: Some(param), active, node });
-        if shape.is_empty() { Value::Scalar(node) } else { Value::Array(Array::of_node(self.graph, node)) }
+        if shape.is_empty() {
+            Value::Scalar(node)
+        } else {
+            Value::Array(Array::of_node(self.graph, node).nested_as(nested))
+        }
     }
 
     /// An optimiser moves numbers of one type.

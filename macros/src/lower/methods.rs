@@ -59,6 +59,7 @@ impl<'a> Lowerer<'a> {
             Value::Scalar(id) => self.scalar_method(id, call),
             Value::Array(array) => self.array_method(array, call),
             Value::Struct(name, fields) => self.struct_method(name, fields, call),
+            Value::Iterator(iteration) => self.iterator_method(*iteration, call),
             Value::Tuple(_) => self.refuse(&call.method, "a tuple has no methods", ""),
         }
     }
@@ -76,13 +77,15 @@ impl<'a> Lowerer<'a> {
         };
         if let Some(array) = operands.iter().position(|operand| matches!(operand, Value::Array(_))) {
             let (x, array) = (text(&call.receiver), &call.args[array]);
-            let help = format!("begin with the array, as in `({}).{}({x})`", text(array), op.tensor);
+            let is_name = matches!(array, syn::Expr::Path(_));
+            let array_text = if is_name { text(array) } else { format!("({})", text(array)) };
+            let help = format!("begin with the array, as in `{array_text}.{}({x})`", op.tensor);
             return self.refuse(array, format!("`{name}` of a number takes a number"), help);
         }
         self.apply_row(op, Value::Scalar(id), operands, call)
     }
 
-    fn unknown_method<'n>(
+    pub(super) fn unknown_method<'n>(
         &mut self,
         call: &ExprMethodCall,
         what: &str,
@@ -204,6 +207,9 @@ impl<'a> Lowerer<'a> {
     fn array_method(&mut self, array: Array, call: &ExprMethodCall) -> Value {
         let name = call.method.to_string();
         let graph = self.graph;
+        if let Some(iterator) = self.iterator_of(&array, call) {
+            return iterator;
+        }
         // `max(y)` of a tensor does not exist, but `max()` and `maximum(y)` do.
         if let Some(op) = ops::tensor_method(&name) {
             let Some(operands) = self.operands(op, call) else {
@@ -255,6 +261,7 @@ impl<'a> Lowerer<'a> {
                 let sum = graph.expr(graph.fold(FoldOp::Sum, &square.axes, square.body));
                 Value::Scalar(sum.guarded(|sum| sum.sqrt()).id)
             }
+            "len" if array.nested => Value::Scalar(graph.size(array.axes[0].extent)),
             "len" => Value::Scalar(self.length(&array)),
             "rows" => Value::Scalar(graph.size(array.axes[0].extent)),
             "cols" if array.rank() == 2 => Value::Scalar(graph.size(array.axes[1].extent)),

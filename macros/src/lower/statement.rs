@@ -3,7 +3,8 @@
 use syn::{Block, Expr, Pat, Stmt};
 
 use super::Lowerer;
-use super::flow::{Rest, assigning};
+use super::flow::{Flow, assigning};
+use crate::graph::Id;
 use crate::value::Value;
 use crate::written::{Names, Written};
 
@@ -17,66 +18,119 @@ impl Lowerer<'_> {
 
     /// The body of a function, which an early `return` may leave.
     pub(super) fn body(&mut self, block: &Block, expected: Option<&Written>) -> Value {
-        self.until_return(&block.stmts, None, expected)
+        match self.until_return(&block.stmts, expected) {
+            Flow { left: None, value } => value,
+            Flow { left: Some((None, returned)), .. } => returned,
+            Flow { left: Some((Some(condition), returned)), value } => {
+                self.choose(condition, returned, value, block)
+            }
+        }
     }
 
-    /// Statements, and what follows them unless they return. Both sides of a branch that may return go
-    /// on with the rest on their own.
-    fn until_return(
-        &mut self,
-        statements: &[Stmt],
-        rest: Option<&Rest>,
-        expected: Option<&Written>,
-    ) -> Value {
+    /// Statements up to a `return`. What follows one that is under a condition is lowered once.
+    fn until_return(&mut self, statements: &[Stmt], expected: Option<&Written>) -> Flow {
         let leaving = statements.iter().position(|statement| match statement {
             Stmt::Expr(expr, _) => Self::returns(expr),
             _ => false,
         });
         let Some(leaving) = leaving else {
-            let value = self.statements(statements, expected);
-            return match rest {
-                Some(rest) => {
-                    self.scope.truncate(rest.names);
-                    self.until_return(rest.statements, rest.next, expected)
-                }
-                None => value,
-            };
+            return Flow { left: None, value: self.statements(statements, expected) };
         };
         self.statements(&statements[..leaving], None);
-        let here = Rest { statements: &statements[leaving + 1..], names: self.scope.len(), next: rest };
-        // Nothing follows a tail expression.
-        let here = if here.statements.is_empty() { rest } else { Some(&here) };
-        match &statements[leaving] {
-            Stmt::Expr(Expr::Return(back), _) => match &back.expr {
-                Some(expr) => self.expr(expr, expected),
-                None => Value::Tuple(Vec::new()),
-            },
-            Stmt::Expr(Expr::Block(block), _) => self.until_return(&block.block.stmts, here, expected),
-            Stmt::Expr(Expr::If(branch), _) => self.branch_that_returns(branch, here, expected),
-            _ => Value::Refused,
+        let Stmt::Expr(expr, _) = &statements[leaving] else {
+            return Flow { left: None, value: Value::Refused };
+        };
+        let first = self.leave(expr, expected);
+        let rest = &statements[leaving + 1..];
+        match first.left {
+            Some((None, _)) => first,
+            _ if rest.is_empty() => first,
+            None => self.until_return(rest, expected),
+            Some((Some(condition), returned)) => {
+                let rest = self.until_return(rest, expected);
+                let left = match rest.left {
+                    None => (Some(condition), returned),
+                    Some((None, other)) => (None, self.choose(condition, returned, other, expr)),
+                    Some((Some(later), other)) => {
+                        let always = self.boolean(true);
+                        let either = self.graph.select(condition, always, later);
+                        (Some(either), self.choose(condition, returned, other, expr))
+                    }
+                };
+                Flow { left: Some(left), value: rest.value }
+            }
         }
     }
 
-    fn branch_that_returns(
-        &mut self,
-        branch: &syn::ExprIf,
-        rest: Option<&Rest>,
-        expected: Option<&Written>,
-    ) -> Value {
-        let condition = self.condition(&branch.cond);
-        // The names do not matter any more once the function has returned.
-        let (then, _, otherwise) = self.sides(
-            &mut |lowerer| lowerer.until_return(&branch.then_branch.stmts, rest, expected),
-            &mut |lowerer| match branch.else_branch.as_ref().map(|(_, otherwise)| &**otherwise) {
-                Some(Expr::If(branch)) => lowerer.branch_that_returns(branch, rest, expected),
-                Some(Expr::Block(block)) => lowerer.until_return(&block.block.stmts, rest, expected),
-                _ => lowerer.until_return(&[], rest, expected),
-            },
-        );
-        match condition {
-            Some(condition) => self.choose(condition, then, otherwise, branch),
-            None => Value::Refused,
+    /// An expression in which control may leave the function.
+    fn leave(&mut self, expr: &Expr, expected: Option<&Written>) -> Flow {
+        match expr {
+            Expr::Return(back) => {
+                let returned = match &back.expr {
+                    Some(expr) => self.expr(expr, expected),
+                    None => Value::Tuple(Vec::new()),
+                };
+                Flow { left: Some((None, returned)), value: Value::Refused }
+            }
+            Expr::Block(block) => {
+                let names = self.scope.len();
+                let flow = self.until_return(&block.block.stmts, expected);
+                self.scope.truncate(names);
+                flow
+            }
+            Expr::If(branch) => self.leave_branch(branch, expected),
+            other => Flow { left: None, value: self.expr(other, expected) },
         }
+    }
+
+    fn leave_branch(&mut self, branch: &syn::ExprIf, expected: Option<&Written>) -> Flow {
+        let condition = self.condition(&branch.cond);
+        let before = self.scope.clone();
+        self.branches += 1;
+        let then = self.until_return(&branch.then_branch.stmts, expected);
+        self.scope.truncate(before.len());
+        let then_scope = std::mem::replace(&mut self.scope, before);
+        let names = self.scope.len();
+        let otherwise = match &branch.else_branch {
+            Some((_, otherwise)) => self.leave(otherwise, expected),
+            None => Flow { left: None, value: Value::Tuple(Vec::new()) },
+        };
+        self.branches -= 1;
+        self.scope.truncate(names);
+        let Some(condition) = condition else {
+            return Flow { left: Some((None, Value::Refused)), value: Value::Refused };
+        };
+        // A side that has returned leaves no names behind.
+        match (&then.left, &otherwise.left) {
+            (Some((None, _)), _) => {}
+            (_, Some((None, _))) => self.scope = then_scope,
+            _ => self.merge(condition, then_scope, branch),
+        }
+        let value = match (&then.left, &otherwise.left) {
+            (Some((None, _)), _) => otherwise.value,
+            (_, Some((None, _))) => then.value,
+            _ => self.choose(condition, then.value, otherwise.value, branch),
+        };
+        let left = match (then.left, otherwise.left) {
+            (None, None) => None,
+            (Some((None, a)), Some((None, b))) => Some((None, self.choose(condition, a, b, branch))),
+            (then, otherwise) => {
+                let under = |lowerer: &Self, left: &Option<(Option<Id>, Value)>| match left {
+                    None => lowerer.boolean(false),
+                    Some((None, _)) => lowerer.boolean(true),
+                    Some((Some(condition), _)) => *condition,
+                };
+                let (a, b) = (under(self, &then), under(self, &otherwise));
+                let left = self.graph.select(condition, a, b);
+                let returned = match (then, otherwise) {
+                    (Some((_, a)), Some((_, b))) => self.choose(condition, a, b, branch),
+                    (Some((_, only)), None) | (None, Some((_, only))) => only,
+                    (None, None) => Value::Refused,
+                };
+                Some((Some(left), returned))
+            }
+        };
+        Flow { left, value }
     }
 
     fn statements(&mut self, statements: &[Stmt], expected: Option<&Written>) -> Value {
@@ -167,7 +221,8 @@ impl Lowerer<'_> {
 
     /// The type of an annotation. What is not known here (`_`, say) is rustc's to check.
     pub(super) fn annotation(&self, ty: &syn::Type) -> Option<Written> {
-        let names = Names { generic: self.function.generic.as_deref(), structs: &self.items.struct_names() };
+        let structs = self.items.struct_names();
+        let names = Names { generic: self.function.generic.as_deref(), structs: &structs, lengths: &[] };
         Written::parse(ty, &names).ok()
     }
 
@@ -190,6 +245,7 @@ impl Lowerer<'_> {
                 self.scope.push((name, value));
             }
             (Pat::Wild(_), _) => {}
+            (Pat::Reference(reference), value) => self.bind(&reference.pat, value),
             (Pat::Type(typed), value) => self.bind(&typed.pat, value),
             (Pat::Paren(inner), value) => self.bind(&inner.pat, value),
             (Pat::Tuple(tuple), Value::Tuple(values)) if tuple.elems.len() == values.len() => {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Graph, Id, Node, Type};
+use crate::graph::{Graph, Id, LIMIT, Node, Type};
 
 /// A condition and the side of it that is taken.
 pub(crate) type Guard = (Id, bool);
@@ -10,7 +10,8 @@ pub(crate) type Guard = (Id, bool);
 /// For each node the conditions under which alone it is computed, the outermost first.
 ///
 /// That is what all its users have in common. A condition on a loop index that the value does not depend
-/// on is left out, so that the value is computed once before the loop, unless computing it can panic.
+/// on is left out, so that the value is computed once before the loop; unless computing it can panic, and
+/// it holds no loop of its own, which the condition's index could be confused with.
 pub(super) fn guards(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<Id, Vec<Guard>> {
     let risky = risky(graph, reachable);
     let mut guards: HashMap<Id, Vec<Guard>> = roots.iter().map(|&root| (root, Vec::new())).collect();
@@ -20,7 +21,8 @@ pub(super) fn guards(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<I
         let own: Vec<Guard> = full
             .into_iter()
             .take_while(|(condition, _)| {
-                risky.contains(&id) || graph.free(*condition).iter().all(|axis| free.contains(axis))
+                let stays = risky.contains(&id) && graph.cost(id) < LIMIT;
+                stays || graph.free(*condition).iter().all(|axis| free.contains(axis))
             })
             .collect();
         let sides = match graph.node(id) {
@@ -99,7 +101,11 @@ pub(super) fn risky(graph: &Graph, reachable: &[Id]) -> HashSet<Id> {
                     !matches!(graph.node(index), Node::Index(axis) if axis.extent == extent)
                 })
             }
-            Node::Op(..) => matches!(graph.ty(id), Type::Int(_)),
+            Node::Op(op, operands) if matches!(graph.ty(id), Type::Int(_)) => match op.name {
+                "sub" => true,
+                "div" | "rem" => !matches!(graph.node(operands[1]), Node::Int(divisor) if divisor != 0),
+                _ => false,
+            },
             Node::Call(..) | Node::CallGradient(..) | Node::Scatter(_) => true,
             _ => false,
         };

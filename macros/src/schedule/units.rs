@@ -33,6 +33,7 @@ pub(crate) struct Units<'g> {
     places: HashMap<Unit, usize>,
     guards: HashMap<Id, Vec<Guard>>,
     guards_of_units: Vec<Vec<Guard>>,
+    operands: Vec<Vec<Id>>,
     risky: HashSet<Id>,
 }
 
@@ -48,6 +49,7 @@ impl<'g> Units<'g> {
             places: HashMap::new(),
             guards: guards(graph, &reachable, roots),
             guards_of_units: Vec::new(),
+            operands: Vec::new(),
             risky: risky(graph, &reachable),
         };
         let mut again: HashMap<Id, u32> = HashMap::new();
@@ -85,36 +87,49 @@ impl<'g> Units<'g> {
                 }
             }
         }
+        units.find_needs();
         units
     }
 
     fn push(&mut self, unit: Unit, axes: Vec<Axis>, operands: &[Id]) {
-        let mut needs = Vec::new();
-        let conditions: Vec<Id> = self.guards_of(unit).into_iter().map(|(condition, _)| condition).collect();
-        for &operand in operands.iter().chain(&conditions) {
-            self.collect_needs(operand, &mut needs);
-        }
-        needs.sort_unstable();
-        needs.dedup();
-        self.insert(unit, axes, needs);
+        let guards = self.guards_of(unit);
+        let conditions = guards.iter().map(|(condition, _)| *condition);
+        let operands = operands.iter().copied().chain(conditions).collect();
+        self.insert(unit, axes, guards, operands);
     }
 
     fn finish(&mut self, id: Id, axes: Vec<Axis>, updates: usize) {
-        let needs = (0..updates).map(|place| self.places[&Unit::Update(id, place)]).collect();
-        self.insert(Unit::Finish(id), axes, needs);
+        let unit = Unit::Finish(id);
+        self.insert(unit, axes, self.guards_of(unit), Vec::new());
+        let place = self.places[&unit];
+        self.needs[place] = (0..updates).map(|update| self.places[&Unit::Update(id, update)]).collect();
     }
 
-    fn insert(&mut self, unit: Unit, mut axes: Vec<Axis>, needs: Vec<usize>) {
-        for (condition, _) in self.guards_of(unit) {
-            axes.extend(self.graph.free(condition));
+    fn insert(&mut self, unit: Unit, mut axes: Vec<Axis>, guards: Vec<Guard>, operands: Vec<Id>) {
+        for (condition, _) in &guards {
+            axes.extend(self.graph.free(*condition));
         }
         axes.sort_unstable();
         axes.dedup();
         self.places.insert(unit, self.units.len());
         self.units.push(unit);
         self.axes.push(axes);
-        self.needs.push(needs);
-        self.guards_of_units.push(self.guards_of(unit));
+        self.guards_of_units.push(guards);
+        self.operands.push(operands);
+        self.needs.push(Vec::new());
+    }
+
+    /// Finds what each unit needs once all are known, since a condition may come after what it guards.
+    fn find_needs(&mut self) {
+        for place in 0..self.units.len() {
+            let mut needs = std::mem::take(&mut self.needs[place]);
+            for &operand in &self.operands[place] {
+                self.collect_needs(operand, &mut needs);
+            }
+            needs.sort_unstable();
+            needs.dedup();
+            self.needs[place] = needs;
+        }
     }
 
     /// The units that must be done before an operand can be used, through those computed again.
