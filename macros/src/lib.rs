@@ -35,7 +35,42 @@ use items::Items;
 use parse::Options;
 use report::Errors;
 
-/// Differentiates a function when it is compiled.
+/// Differentiates a function when it is compiled, and puts a module of the same name beside it.
+///
+/// ```text
+/// #[differentiable]                   by every parameter made of floats
+/// #[differentiable(wrt(w, b))]        by these parameters
+/// #[differentiable(crate = path)]     where gradus has another name
+/// ```
+///
+/// The module has
+///
+/// | item | what it is |
+/// |---|---|
+/// | `value_and_grad(args..)` | the value and the gradient, in one pass |
+/// | `grad(args..)` | the gradient |
+/// | `value_and_grad_into(args.., &mut grad)` | the value, with the gradient in place of what `grad` was |
+/// | `value(args..)` | the value alone |
+/// | `Params` | a field for each parameter differentiated by. With a single one there is no struct: the gradient has that parameter's own owned type (`Vec<T>` for `&[T]`) |
+/// | `objective(other args..)` | the function of `Params` alone, for optimisers. If all tensors and slices among its data have their first length in common, these are the rows that mini-batches draw from |
+/// | `FORMULA` | the function and its derivatives as formulas |
+///
+/// Tensors are taken as `&Tensor` or as `View`. On a module, `#[differentiable] mod name { .. }`, the
+/// attribute shows the macro the structs, methods and functions inside, which the annotated functions
+/// among them can use; the structs become parameters that an optimiser can move.
+///
+/// # Panics
+/// The emitted functions panic where the function itself would: when lengths do not fit each other, when
+/// an index is out of bounds, and for the mean, the maximum or the minimum of empty data. Lengths are
+/// checked before any work, also those that a branch not taken would need.
+///
+/// # Conventions
+/// `relu'(0) = 0` and `abs'(0) = 0`. `signum`, `floor`, `ceil`, `round` and `trunc` have derivative 0.
+/// `max` and `min` of two numbers give each half on a tie; a reduction shares equally among the tied.
+/// `norm`, `hypot` and `atan2` at 0 give 0. `sqrt'(0)` is infinite, but 0 where the incoming adjoint is
+/// 0. `x.powi(0)` has derivative 0 everywhere; `x.powf(p)` has derivative `p x^(p - 1)` by `x`, and 0 by
+/// `p` at `x = 0` for `p >= 0`. A branch differentiates the side that is taken. `x.detach()` counts as a
+/// constant.
 #[proc_macro_attribute]
 pub fn differentiable(
     attribute: proc_macro::TokenStream,
