@@ -73,6 +73,7 @@ impl Items {
                 _ => {}
             }
         }
+        self.refuse_circles(errors);
         for item in items {
             if let Item::Impl(block) = item
                 && block.trait_.is_none()
@@ -124,6 +125,27 @@ impl Items {
                 methods: BTreeMap::new(),
             },
         );
+    }
+
+    /// A struct that holds itself has no end.
+    fn refuse_circles(&mut self, errors: &mut Errors) {
+        let circular: Vec<String> =
+            self.structures.keys().filter(|name| self.reaches(name, name, 0)).cloned().collect();
+        for name in circular {
+            if let Some(structure) = self.structures.remove(&name) {
+                let place = quote::format_ident!("{name}", span = structure.span);
+                errors.push(place, format!("`{name}` contains itself"), "");
+            }
+        }
+    }
+
+    fn reaches(&self, from: &str, to: &str, depth: usize) -> bool {
+        let Some(structure) = self.structures.get(from) else { return false };
+        depth <= self.structures.len()
+            && structure.fields.iter().any(|(_, written)| match written {
+                Written::Struct(inner) => inner == to || self.reaches(inner, to, depth + 1),
+                _ => false,
+            })
     }
 
     fn add_methods(&mut self, block: &ItemImpl) {

@@ -52,6 +52,11 @@ static REWRITES: &[Rewrite] = &[
     ("an operation on numbers", evaluate),
     ("a cast of a number", cast),
     ("a condition that is known", known_condition),
+    ("if c { true } else { false }", |e| {
+        let Node::Select(condition, then, otherwise) = e.graph.node(e.id) else { return None };
+        let is = |id: Id, value: i64| e.graph.ty(id) == Type::Bool && e.graph.node(id) == Node::Int(value);
+        (is(then, 1) && is(otherwise, 0)).then(|| e.graph.expr(condition))
+    }),
     ("--x", |e| negated(negated(e)?)),
     ("-(c * x)", negated_multiple),
     // The derivative has been taken.

@@ -221,6 +221,7 @@ impl Body<'_> {
                 }
             };
         }
+        let value = if ty == Type::F32 { f64::from(value as f32) } else { value };
         if !value.is_finite() {
             return atom(non_finite(value, &real));
         }
@@ -231,7 +232,7 @@ impl Body<'_> {
     /// A number as the receiver of a method, which needs its type written.
     pub(super) fn suffixed(&self, value: f64, ty: Type) -> TokenStream {
         match ty {
-            Type::F32 if value.is_finite() => {
+            Type::F32 if (value as f32).is_finite() => {
                 let literal = Literal::f32_suffixed((value as f32).abs());
                 if value.is_sign_negative() { quote!((-#literal)) } else { quote!(#literal) }
             }

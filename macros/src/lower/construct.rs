@@ -137,6 +137,9 @@ impl Lowerer<'_> {
         let Expr::Array(shape) = shape else {
             return self.refuse(shape, "the shape is written as an array", "write `[n]` or `[n, m]`");
         };
+        if shape.elems.is_empty() {
+            return self.refuse(shape, "a tensor has at least one axis", "write `[n]`, or the number itself");
+        }
         let extents: Option<Vec<Extent>> = shape.elems.iter().map(|length| self.extent(length)).collect();
         match extents {
             Some(extents) => Value::Array(Array::new(self.graph, &extents, |_| value)),

@@ -1,5 +1,7 @@
 //! Expressions that are not calls.
 
+use std::collections::HashMap;
+
 use quote::ToTokens;
 use syn::{Expr, Lit, Member, UnOp};
 
@@ -63,6 +65,7 @@ impl Lowerer<'_> {
             Expr::Async(_) | Expr::Await(_) => "`async`",
             Expr::Return(_) => "a `return` before the end",
             Expr::Struct(_) => "a struct expression",
+            Expr::Let(_) => "`let` in a condition",
             Expr::Break(_) | Expr::Continue(_) => "`break` or `continue`",
             _ => "this expression",
         };
@@ -194,7 +197,11 @@ impl Lowerer<'_> {
         }
         match ops::infix(&token) {
             Some(op) => self.elementwise(op, left, right, binary),
-            None => self.refuse(binary, "this operator cannot be differentiated", ""),
+            None => {
+                let help =
+                    if token == "^" { "to raise to a power write `.powi(2)` or `.powf(0.5)`" } else { "" };
+                self.refuse(binary, "this operator cannot be differentiated", help)
+            }
         }
     }
 
@@ -208,9 +215,11 @@ impl Lowerer<'_> {
     ) -> Value {
         match (left, right) {
             (Value::Refused, _) | (_, Value::Refused) => Value::Refused,
-            (Value::Scalar(a), Value::Scalar(b)) => self
-                .same_types(a, b, place)
-                .map_or(Value::Refused, |(a, b)| Value::Scalar(self.graph.op(op, &[a, b]))),
+            (Value::Scalar(a), Value::Scalar(b)) => {
+                let Some((a, b)) = self.same_types(a, b, place) else { return Value::Refused };
+                let (a, b) = if op.is_comparison() { self.compared(a, b) } else { (a, b) };
+                Value::Scalar(self.graph.op(op, &[a, b]))
+            }
             (Value::Array(a), Value::Scalar(b)) => self
                 .same_types(a.body, b, place)
                 .map_or(Value::Refused, |(body, b)| Value::Array(a.map(|_| self.graph.op(op, &[body, b])))),
@@ -218,9 +227,7 @@ impl Lowerer<'_> {
                 .same_types(a, b.body, place)
                 .map_or(Value::Refused, |(a, body)| Value::Array(b.map(|_| self.graph.op(op, &[a, body])))),
             (Value::Array(a), Value::Array(b)) => {
-                if self.same_types(a.body, b.body, place).is_none() {
-                    return Value::Refused;
-                }
+                let Some((a, b)) = self.same_array_types(&a, &b, place) else { return Value::Refused };
                 self.zip([&a, &b], place, |a, b| (op, a, b))
             }
             _ => self.refuse(place.to_token_stream(), "these are not numbers or arrays of numbers", ""),
@@ -291,14 +298,48 @@ impl Lowerer<'_> {
         if self.graph.ty(id) != Type::Untyped || ty == Type::Untyped {
             return id;
         }
-        match self.graph.node(id) {
-            Node::Float(bits) => self.graph.float(f64::from_bits(bits), ty),
-            Node::Int(value) if ty.is_float() => self.graph.float(value as f64, ty),
-            Node::Int(value) => self.graph.int(value, ty),
-            Node::Leaf(leaf) => self.graph.leaf(leaf, ty, Vec::new()),
-            Node::Cast(value) => self.graph.cast(value, ty),
-            _ => self.graph.with_operands(id, &mut |operand| self.coerce(operand, ty)),
+        self.typed(id, ty, &mut HashMap::new())
+    }
+
+    fn typed(&self, id: Id, ty: Type, done: &mut HashMap<Id, Id>) -> Id {
+        let graph = self.graph;
+        // A condition is a `bool`, whatever it compares.
+        if !matches!(graph.ty(id), Type::Untyped | Type::Bool) {
+            return id;
         }
+        if let Some(&known) = done.get(&id) {
+            return known;
+        }
+        let typed = match graph.node(id) {
+            Node::Float(bits) => graph.float(f64::from_bits(bits), ty),
+            Node::Int(_) if graph.ty(id) == Type::Bool => id,
+            Node::Int(value) if ty.is_float() => graph.float(value as f64, ty),
+            Node::Int(value) => graph.int(value, ty),
+            Node::Leaf(_) if graph.ty(id) == Type::Bool => id,
+            Node::Leaf(leaf) => graph.leaf(leaf, ty, graph.shape(id)),
+            Node::Cast(value) => graph.cast(value, ty),
+            _ => graph.with_operands(id, &mut |operand| self.typed(operand, ty, done)),
+        };
+        done.insert(id, typed);
+        typed
+    }
+
+    /// What is compared has a type, also where both sides are literals; Rust takes `f64` or `i32` then.
+    fn compared(&self, a: Id, b: Id) -> (Id, Id) {
+        let integers = self.could_be_integer(a) && self.could_be_integer(b);
+        let ty = if integers { Type::Int("i32") } else { Type::F64 };
+        (self.coerce(a, ty), self.coerce(b, ty))
+    }
+
+    /// Two arrays of one type, where one of literals takes the other's type.
+    pub(super) fn same_array_types(
+        &mut self,
+        a: &Array,
+        b: &Array,
+        place: &dyn ToTokens,
+    ) -> Option<(Array, Array)> {
+        let (one, other) = self.same_types(a.body, b.body, place)?;
+        Some((a.map(|_| one), b.map(|_| other)))
     }
 
     pub(super) fn cast(&mut self, cast: &syn::ExprCast) -> Value {
@@ -311,6 +352,10 @@ impl Lowerer<'_> {
             );
         };
         match value {
+            Value::Scalar(id) if self.graph.ty(id) == Type::Bool => {
+                let help = "write `if condition { 1.0 } else { 0.0 }`";
+                self.refuse(cast, "a `bool` cannot be cast to a number here", help)
+            }
             Value::Scalar(id) if self.graph.ty(id).is_float() && !target.is_float() => self.refuse(
                 cast,
                 format!("`as {}` loses the derivative", text(&cast.ty)),

@@ -35,8 +35,8 @@ impl Lowerer<'_> {
     /// A parameter or a field; a struct becomes its fields.
     fn leaf(&mut self, leaf: Field) -> Value {
         if let Written::Struct(name) = leaf.written {
-            let definition =
-                self.items.structure(name).expect("a type is only read as a struct that is known");
+            // A struct that was refused is reported where it is defined.
+            let Some(definition) = self.items.structure(name) else { return Value::Refused };
             let fields = definition.fields.iter().map(|(field, written)| {
                 let ident = quote::format_ident!("{field}");
                 let access = &leaf.access;

@@ -5,7 +5,7 @@ use syn::ExprMethodCall;
 use super::Lowerer;
 use super::definitions::{along, divide_along, exp};
 use super::reduce::{Reduction, scalar_if_rank_zero};
-use crate::graph::{FoldOp, Id, Type};
+use crate::graph::{FoldOp, Id, Node, Type};
 use crate::ops::{self, Op, Operand};
 use crate::report::nearest;
 use crate::value::{Array, Value};
@@ -118,6 +118,9 @@ impl<'a> Lowerer<'a> {
         let plural = if expected == 1 { "" } else { "s" };
         let message = format!("`{}` takes {expected} argument{plural}, not {}", call.method, call.args.len());
         let help = match call.method.to_string().as_str() {
+            name @ ("max" | "min") if call.args.len() == 1 && !matches!(call.args[0], syn::Expr::Lit(_)) => {
+                format!("to compare element by element write `.{name}imum({})`", text(&call.args[0]))
+            }
             name @ ("sum" | "mean" | "max" | "min") if call.args.len() == 1 => {
                 format!("to reduce one axis write `.{name}_axis({})`", text(&call.args[0]))
             }
@@ -134,7 +137,19 @@ impl<'a> Lowerer<'a> {
         for ((operand, (_, kind)), place) in rest.into_iter().zip(op.operands).zip(&call.args) {
             operands.push(match (operand, kind) {
                 (Value::Refused, _) => return Value::Refused,
-                (Value::Scalar(id), Operand::Int) => Value::Scalar(self.coerce(id, Type::Int("i32"))),
+                (Value::Scalar(id), Operand::Int) if self.could_be_integer(id) => {
+                    Value::Scalar(self.coerce(id, Type::Int("i32")))
+                }
+                (Value::Scalar(id), Operand::Int) if self.graph.ty(id) == Type::Int("i32") => {
+                    Value::Scalar(id)
+                }
+                (Value::Scalar(id), Operand::Int) => {
+                    let help = match self.graph.ty(id).is_float() || self.graph.ty(id) == Type::Untyped {
+                        true => format!("write `.powf({})`", text(place)),
+                        false => format!("write `{} as i32`", text(place)),
+                    };
+                    return self.refuse(place, format!("`{}` takes an `i32`", op.name), help);
+                }
                 (operand @ (Value::Scalar(_) | Value::Array(_)), Operand::Real) => operand,
                 _ => return self.refuse(place, format!("`{}` does not take this", op.name), ""),
             });
@@ -172,6 +187,12 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    /// Whether it is made of integer literals and constants.
+    pub(super) fn could_be_integer(&self, id: Id) -> bool {
+        let is_float = |id: Id| matches!(self.graph.node(id), Node::Float(_));
+        self.graph.ty(id) == Type::Untyped && !self.graph.reachable(&[id]).into_iter().any(is_float)
+    }
+
     /// Gives literals among the real operands the type of the others.
     fn share_type(&mut self, op: &'static Op, operands: &mut [Value], call: &ExprMethodCall) -> bool {
         let body = |value: &Value| match value {
@@ -190,8 +211,8 @@ impl<'a> Lowerer<'a> {
         };
         for place in (0..operands.len()).filter(|&place| real(place)) {
             if types[place] == Type::Untyped {
-                let typed = self.coerce(body(&operands[place]), types[known]);
-                operands[place] = Value::Scalar(typed);
+                let ty = types[known];
+                operands[place] = operands[place].map(&|id| self.coerce(id, ty));
             } else if self.same_types(body(&operands[known]), body(&operands[place]), call).is_none() {
                 return false;
             }
@@ -299,13 +320,20 @@ impl<'a> Lowerer<'a> {
         if self.count_arguments(call, 1 + usize::from(name == "huber_loss")).is_none() {
             return Value::Refused;
         }
+        let mut array = array;
         let mut arguments =
             call.args.iter().map(|argument| self.expr(argument, None)).collect::<Vec<_>>().into_iter();
-        let other = match arguments.next() {
+        let mut other = match arguments.next() {
             Some(Value::Array(other)) => other,
             Some(Value::Refused) => return Value::Refused,
             _ => return self.refuse(&call.args[0], format!("`{name}` takes an array"), ""),
         };
+        if !matches!(name.as_str(), "cross_entropy" | "select_rows") {
+            match self.same_array_types(&array, &other, call) {
+                Some(typed) => (array, other) = typed,
+                None => return Value::Refused,
+            }
+        }
         match name.as_str() {
             "cross_entropy" if array.rank() == 2 && other.rank() == 1 => {
                 self.cross_entropy(&array, &other, call)
@@ -317,7 +345,6 @@ impl<'a> Lowerer<'a> {
                     array.at(graph, &[&[row], &indices[1..]].concat())
                 }))
             }
-            _ if self.same_types(array.body, other.body, call).is_none() => Value::Refused,
             "dot" if array.rank() == 1 && other.rank() == 1 => self.product_sum(&array, &other, call),
             "outer" if array.rank() == 1 && other.rank() == 1 => {
                 let shape = [array.shape(), other.shape()].concat();

@@ -170,6 +170,17 @@ impl Lowerer<'_> {
                 self.expr(expr, None);
             }
             Expr::Macro(call) => self.macro_call(&call.mac),
+            Expr::While(_)
+            | Expr::Loop(_)
+            | Expr::Break(_)
+            | Expr::Continue(_)
+            | Expr::Unsafe(_)
+            | Expr::Async(_)
+            | Expr::Await(_)
+            | Expr::Try(_)
+            | Expr::Closure(_) => {
+                self.unsupported(expr);
+            }
             Expr::Binary(_) => {
                 self.refuse(expr, "the value of this is not used", "bind it with `let`, or remove it");
             }
