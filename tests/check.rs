@@ -1,15 +1,11 @@
 //! Generated gradients against central differences of the function as the user wrote it.
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};
-use gradus::{Objective, Parameters, Tensor};
+use gradus::{Objective, Parameters, Rng, Tensor};
 
-/// A fixed "random" tensor of numbers between -1 and 1: multiples of the golden ratio, which keep a
-/// distance from each other, so that no maximum is nearly a tie.
-pub(crate) fn numbers<const R: usize>(seed: usize, shape: [usize; R]) -> Tensor<f64, R> {
-    let number =
-        |i: usize| ((i + 1) as f64 * 0.618_033_988_749_895 + seed as f64 * 0.754_877).fract() * 2.0 - 1.0;
-    let data = (0..shape.iter().product()).map(number).collect();
-    Tensor::from_vec(shape, data).expect("as many numbers as the shape takes")
+/// Fixed random numbers between -1 and 1.
+pub(crate) fn numbers<const R: usize>(seed: u64, shape: [usize; R]) -> Tensor<f64, R> {
+    Rng::manual_seed(seed).uniform(shape, -1.0, 1.0).map(f64::from)
 }
 
 /// All numbers, one behind the other.

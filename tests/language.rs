@@ -111,6 +111,7 @@ fn constants_in_scope() {
     check(&with_constants::objective(), &params, |p| with_constants(p.x, &p.a));
 }
 
+#[expect(clippy::needless_return, reason = "a `return` at the end is one of the forms")]
 #[differentiable]
 fn bindings(x: f64, y: f64) -> f64 {
     let x = x * y;

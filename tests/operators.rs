@@ -74,7 +74,7 @@ forms! { add + sub - mul * div / }
 
 #[differentiable]
 fn remainders(a: f64, b: f64) -> f64 {
-    (a % b) * 1.1 + (&a % b).sin() + (7.3 % a) * (b % 0.4)
+    (a % b) * 1.1 + (a % b).sin() + (7.3 % a) * (b % 0.4)
 }
 
 #[test]

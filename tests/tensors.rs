@@ -269,3 +269,17 @@ fn vectors_along_the_rows_of_a_matrix() {
     let square = broadcast::Params { a: numbers(1, [4, 4]), b: numbers(2, [4]), c: 0.7 };
     check(&broadcast::objective(), &square, |p| broadcast(&p.a, &p.b, p.c));
 }
+
+#[differentiable]
+fn masks(x: &Matrix<f64>, u: &Vector<f64>) -> f64 {
+    let range = (x.logsumexp(1) - x.min_axis(1)).max();
+    let outer = u.maximum(x.mean_axis(1)).outer(&(u * range)).min();
+    range * (u.outer(u) - x.log_softmax(0)).norm() + outer
+}
+
+/// The derivative of a maximum compares each element with it, and so needs it first.
+#[test]
+fn extremes_of_what_is_computed_by_rows() {
+    let params = masks::Params { x: numbers(7, [3, 3]), u: numbers(8, [3]) };
+    check(&masks::objective(), &params, |p| masks(&p.x, &p.u));
+}

@@ -169,7 +169,7 @@ fn factors_of_sum(e: Expr) -> Option<Expr> {
     }
     let (axes, body) = sum(e)?;
     let mut product = Product { negative: false, above: Vec::new(), below: Vec::new() };
-    product.take(body, false, &axes);
+    product.take(body, false);
     let (above, rest_above) = split_factors(product.above, &axes);
     let (below, rest_below) = split_factors(product.below, &axes);
     if above.is_empty() && below.is_empty() && !product.negative {
@@ -191,20 +191,20 @@ struct Product<'g> {
 }
 
 impl<'g> Product<'g> {
-    fn take(&mut self, expr: Expr<'g>, inverse: bool, axes: &[Axis]) {
-        // A factor that moves out does so whole, and a tree of factors may be a small graph.
-        let whole = is_free_of(expr, axes) || self.above.len() + self.below.len() > FACTORS;
+    fn take(&mut self, expr: Expr<'g>, inverse: bool) {
+        // A tree of factors may be a small graph, so that taking all of it apart would never end.
+        let whole = self.above.len() + self.below.len() > FACTORS;
         if is(expr, 1.0) {
             // It would be taken out of a sum again and again.
         } else if let (false, Some(operand)) = (whole, negated(expr)) {
             self.negative = !self.negative;
-            self.take(operand, inverse, axes);
+            self.take(operand, inverse);
         } else if let (false, Some((x, y))) = (whole, binary(expr, "mul")) {
-            self.take(x, inverse, axes);
-            self.take(y, inverse, axes);
+            self.take(x, inverse);
+            self.take(y, inverse);
         } else if let (false, Some((x, y))) = (whole, binary(expr, "div")) {
-            self.take(x, inverse, axes);
-            self.take(y, !inverse, axes);
+            self.take(x, inverse);
+            self.take(y, !inverse);
         } else if inverse {
             self.below.push(expr);
         } else {
