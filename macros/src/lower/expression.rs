@@ -365,7 +365,10 @@ impl Lowerer<'_> {
                 Node::Float(_) | Node::Int(_) if self.graph.ty(id) == Type::Untyped => {
                     self.coerce(id, target)
                 }
-                _ => self.graph.cast(id, target),
+                _ => {
+                    let ty = if self.could_be_integer(id) { Type::Int("i64") } else { Type::F64 };
+                    self.graph.cast(self.coerce(id, ty), target)
+                }
             }),
             Value::Refused => Value::Refused,
             _ => self.refuse(cast, "only a number can be cast", ""),

@@ -12,7 +12,8 @@ use crate::value::{Array, Value};
 use crate::written::text;
 
 /// The methods of arrays that are not elementwise.
-const ARRAY_METHODS: [&str; 31] = [
+const ARRAY_METHODS: [&str; 32] = [
+    "is_empty",
     "sum",
     "mean",
     "max",
@@ -281,6 +282,10 @@ impl<'a> Lowerer<'a> {
                 let square = array.map(|body| graph.expr(body).square().id);
                 let sum = graph.expr(graph.fold(FoldOp::Sum, &square.axes, square.body));
                 Value::Scalar(sum.guarded(|sum| sum.sqrt()).id)
+            }
+            "is_empty" => {
+                let (length, zero) = (self.length(&array), graph.int(0, Type::Int("usize")));
+                Value::Scalar(graph.op(ops::row("eq"), &[length, zero]))
             }
             "len" if array.nested => Value::Scalar(graph.size(array.axes[0].extent)),
             "len" => Value::Scalar(self.length(&array)),

@@ -215,8 +215,9 @@ impl Lowerer<'_> {
 
     pub(super) fn local(&mut self, local: &syn::Local) {
         let Some(init) = &local.init else {
-            self.refuse(local, "a `let` without a value is not supported", "give it its value here");
-            return;
+            let refused =
+                self.refuse(local, "a `let` without a value is not supported", "give it its value here");
+            return self.bind(&local.pat, refused);
         };
         if let Some((token, _)) = &init.diverge {
             self.refuse(token, "`let .. else` is not supported", "use a plain `let`");
