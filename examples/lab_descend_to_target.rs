@@ -38,10 +38,6 @@ fn main() -> Result<(), TrainError> {
     descend(start, &target)?;
 
     println!("\nFrom the start that the tutorial prints, which is that of another run of its cell");
-    let start = Matrix::from([
-        [0.4374, 0.3090, 0.8592],
-        [0.2560, 0.9136, 0.2861],
-        [0.8658, 0.8617, 0.0715],
-    ]);
+    let start = Matrix::from([[0.4374, 0.3090, 0.8592], [0.2560, 0.9136, 0.2861], [0.8658, 0.8617, 0.0715]]);
     descend(start, &target)
 }

@@ -33,9 +33,7 @@ fn main() -> Result<(), TrainError> {
 
     // `torch.manual_seed(1)`: the layer starts from PyTorch's own random numbers.
     let mut rng = Rng::manual_seed(1);
-    let mut model = LinearRegression {
-        linear: nn::Linear::new(1, 1, &mut rng),
-    };
+    let mut model = LinearRegression { linear: nn::Linear::new(1, 1, &mut rng) };
 
     // The gradient is a `LinearRegression` too, so the optimiser needs no list of parameters.
     let mut sgd = Sgd::new(0.01).epochs(0..=1000).observe_every(100);

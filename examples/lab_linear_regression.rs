@@ -30,22 +30,18 @@ fn main() -> Result<(), TrainError> {
     let mut params = cost::Params { w: 0.0, b: 0.0 };
     // `optimizer.zero_grad()`, `backward()` and `optimizer.step()` are what the loop does in each
     // epoch. The parameters are those after the step, the cost is the one from before it.
-    Sgd::new(0.01)
-        .epochs(0..=1000)
-        .observe_every(100)
-        .minimize_with(&cost::objective(&x, &y), &mut params, print_row)?;
+    Sgd::new(0.01).epochs(0..=1000).observe_every(100).minimize_with(
+        &cost::objective(&x, &y),
+        &mut params,
+        print_row,
+    )?;
 
     println!("\ny = 2 x");
     let y = Vector::from([2.0, 4.0, 6.0]);
     let objective = cost::objective(&x, &y);
     let mut params = cost::Params { w: 0.0, b: 0.0 };
     // The tutorial's cell had been run for 200 epochs before the run whose table was published.
-    Sgd::new(0.01)
-        .epochs(200)
-        .minimize(&objective, &mut params)?;
-    Sgd::new(0.01)
-        .epochs(1000)
-        .observe_every(100)
-        .minimize_with(&objective, &mut params, print_row)?;
+    Sgd::new(0.01).epochs(200).minimize(&objective, &mut params)?;
+    Sgd::new(0.01).epochs(1000).observe_every(100).minimize_with(&objective, &mut params, print_row)?;
     Ok(())
 }

@@ -24,9 +24,7 @@ pub(crate) fn picture(f: impl Fn(f32) -> f32, path: &[f32]) -> String {
     }
 
     let lines = canvas.iter().map(|line| line.iter().collect::<String>());
-    let mut text: String = lines
-        .map(|line| format!("  |{}\n", line.trim_end()))
-        .collect();
+    let mut text: String = lines.map(|line| format!("  |{}\n", line.trim_end())).collect();
     text += &format!("  +{}> W\n", "-".repeat(WIDTH));
     let mut ticks = [' '; WIDTH];
     for (tick, x) in [('0', 0.0), ('1', 1.0), ('2', 2.0)] {

@@ -11,9 +11,7 @@ fn split(text: &str) -> (Vec<&str>, String) {
     while let Some(first) = rest.chars().next() {
         let unsigned = rest.strip_prefix('-').unwrap_or(rest);
         if unsigned.starts_with(digit) {
-            let end = unsigned
-                .find(|c| !digit(c) && c != '.')
-                .unwrap_or(unsigned.len());
+            let end = unsigned.find(|c| !digit(c) && c != '.').unwrap_or(unsigned.len());
             let (number, after) = rest.split_at(rest.len() - unsigned.len() + end);
             numbers.push(number);
             words.push('#');
@@ -32,13 +30,9 @@ pub(crate) fn assert_prints(printed: &str, expected: &str) {
     let (references, expected_words) = split(expected);
     assert_eq!(words, expected_words, "{printed}");
     for (text, reference) in numbers.into_iter().zip(references) {
-        let (number, reference): (f64, f64) = (
-            text.parse().expect(text),
-            reference.parse().expect(reference),
-        );
-        let decimals = text
-            .split_once('.')
-            .map_or(0, |(_, decimals)| decimals.len());
+        let (number, reference): (f64, f64) =
+            (text.parse().expect(text), reference.parse().expect(reference));
+        let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
         let unit = 0.1_f64.powi(decimals as i32);
         let tolerance = ABSOLUTE.max(RELATIVE * reference.abs());
         assert!(
@@ -49,9 +43,6 @@ pub(crate) fn assert_prints(printed: &str, expected: &str) {
         // last place, once for the number and once for its rounding to decimal.
         let last_place = unit.max(2.0 * f64::from(f32::EPSILON) * reference.abs());
         let rounded: f64 = format!("{reference:.decimals$}").parse().expect("a number");
-        assert!(
-            (number - rounded).abs() <= last_place * (1.0 + 1e-6),
-            "{text} is printed for {reference}"
-        );
+        assert!((number - rounded).abs() <= last_place * (1.0 + 1e-6), "{text} is printed for {reference}");
     }
 }

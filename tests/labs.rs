@@ -14,12 +14,7 @@ fn number(value: &Value) -> f64 {
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value
-        .as_array()
-        .expect("an array")
-        .iter()
-        .map(number)
-        .collect()
+    value.as_array().expect("an array").iter().map(number).collect()
 }
 
 fn lab(name: &str) -> Value {
@@ -44,24 +39,15 @@ fn matrix(value: &Value, cols: usize) -> String {
 
 fn line_with_bias(row: &Value) -> String {
     let (w, b, cost) = (&row["W"], &row["b"], &row["cost"]);
-    format!(
-        "Epoch {}/1000 W: {}, b: {} Cost: {}",
-        row["epoch"],
-        number(w),
-        number(b),
-        number(cost)
-    )
+    format!("Epoch {}/1000 W: {}, b: {} Cost: {}", row["epoch"], number(w), number(b), number(cost))
 }
 
 #[test]
 fn linear_regression() {
     let printed = programs::printed("lab_linear_regression", &[]);
-    let tables = ["linear_regression", "linear_regression_resumed"]
-        .map(|name| table(&lab(name), line_with_bias));
-    assert_prints(
-        &printed,
-        &format!("y = x\n{}\ny = 2 x\n{}", tables[0], tables[1]),
-    );
+    let tables =
+        ["linear_regression", "linear_regression_resumed"].map(|name| table(&lab(name), line_with_bias));
+    assert_prints(&printed, &format!("y = x\n{}\ny = 2 x\n{}", tables[0], tables[1]));
     // As the tutorials print them.
     for line in [
         "Epoch  100/1000 W: 0.873, b: 0.289 Cost: 0.012043",
@@ -75,10 +61,7 @@ fn linear_regression() {
 #[test]
 fn linear_module() {
     let printed = programs::printed("lab_linear_module", &[]);
-    assert_prints(
-        &printed,
-        &table(&lab("linear_regression_module"), line_with_bias),
-    );
+    assert_prints(&printed, &table(&lab("linear_regression_module"), line_with_bias));
 }
 
 #[test]
@@ -98,40 +81,21 @@ fn gradient_descent() {
     });
     let title = "By hand, with the generated gradient beside it\n";
     assert_prints(by_hand, &(title.to_owned() + &expected));
-    assert!(
-        by_hand.contains("\nEpoch    0/10 W: 0.000, Cost: 4.666667 "),
-        "{by_hand}"
-    );
+    assert!(by_hand.contains("\nEpoch    0/10 W: 0.000, Cost: 4.666667 "), "{by_hand}");
 
     let expected = table(&lab("gradient_descent_sgd"), |row| {
-        format!(
-            "Epoch {}/10 W: {} Cost: {}",
-            row["epoch"],
-            number(&row["W"]),
-            number(&row["cost"])
-        )
+        format!("Epoch {}/10 W: {} Cost: {}", row["epoch"], number(&row["W"]), number(&row["cost"]))
     });
     assert_prints(with_optimiser, &format!("With the optimiser\n{expected}"));
-    assert!(
-        with_optimiser.contains("\nEpoch    0/10 W: 0.000 Cost: 4.666667\n"),
-        "{with_optimiser}"
-    );
+    assert!(with_optimiser.contains("\nEpoch    0/10 W: 0.000 Cost: 4.666667\n"), "{with_optimiser}");
 
     // The lowest point of the curve is above the 1 of the axis, and the path's first points are left, right, left of it.
     let lines: Vec<&str> = picture.lines().collect();
     let [bottom, axis] = [lines[lines.len() - 3], lines[lines.len() - 1]];
     let minimum = axis.find('1').expect("a tick at 1");
     let (left, right) = bottom.split_at(minimum);
-    assert!(
-        left.contains('2') && left.contains('4') && right.contains('3'),
-        "{picture}"
-    );
-    assert!(
-        lines[1..lines.len() - 3]
-            .iter()
-            .all(|line| line.chars().nth(minimum) != Some('.')),
-        "{picture}"
-    );
+    assert!(left.contains('2') && left.contains('4') && right.contains('3'), "{picture}");
+    assert!(lines[1..lines.len() - 3].iter().all(|line| line.chars().nth(minimum) != Some('.')), "{picture}");
 }
 
 #[test]
@@ -139,10 +103,7 @@ fn descend_to_target() {
     let printed = programs::printed("lab_descend_to_target", &[]);
     let mut expected = String::new();
     for (title, name) in [
-        (
-            "From the start of the tutorial's losses",
-            "descend_to_target",
-        ),
+        ("From the start of the tutorial's losses", "descend_to_target"),
         (
             "From the start that the tutorial prints, which is that of another run of its cell",
             "descend_to_target_printed_x",
@@ -163,21 +124,9 @@ fn descend_to_target() {
 #[test]
 fn autograd() {
     let printed = programs::printed("lab_autograd", &[]);
-    let (sum, quadratic, accumulation) = (
-        lab("autograd"),
-        lab("quadratic"),
-        lab("gradient_accumulation"),
-    );
-    let mut expected = format!(
-        "y: {}\ndy/dx:\n{}",
-        number(&sum["value"]),
-        matrix(&sum["gradient"], 2)
-    );
-    expected += &format!(
-        "z: {}\ndz/dw: {}\n",
-        number(&quadratic["value"]),
-        number(&quadratic["gradient"])
-    );
+    let (sum, quadratic, accumulation) = (lab("autograd"), lab("quadratic"), lab("gradient_accumulation"));
+    let mut expected = format!("y: {}\ndy/dx:\n{}", number(&sum["value"]), matrix(&sum["gradient"], 2));
+    expected += &format!("z: {}\ndz/dw: {}\n", number(&quadratic["value"]), number(&quadratic["gradient"]));
     expected += "Added up 20 times\n";
     for total in numbers(&accumulation["accumulated"]) {
         writeln!(expected, "dz/dw: {total}").expect("a string takes all");
@@ -204,10 +153,7 @@ fn linear_layer() {
         matrix(&lab["weight_after"], 3),
         "b after 1 step optimization:\n".to_owned(),
         vector("bias_after"),
-        format!(
-            "loss after 1 step optimization: {}\n",
-            number(&lab["loss_after"])
-        ),
+        format!("loss after 1 step optimization: {}\n", number(&lab["loss_after"])),
     ];
     assert_prints(&printed, &expected.concat());
 }
@@ -226,20 +172,12 @@ fn the_numbers_behind_the_printed_ones() {
         ("linear_regression_resumed", gradus::Epochs::from(1000), 200),
     ] {
         let lab = lab(name);
-        let data = |name: &str| {
-            numbers(&lab[name])
-                .iter()
-                .map(|&x| x as f32)
-                .collect::<Vector>()
-        };
+        let data = |name: &str| numbers(&lab[name]).iter().map(|&x| x as f32).collect::<Vector>();
         let (x, y) = (data("x"), data("y"));
         let objective = cost::objective(&x, &y);
         let mut params = cost::Params { w: 0.0, b: 0.0 };
         if warm_up > 0 {
-            Sgd::new(0.01)
-                .epochs(warm_up)
-                .minimize(&objective, &mut params)
-                .expect("it converges");
+            Sgd::new(0.01).epochs(warm_up).minimize(&objective, &mut params).expect("it converges");
         }
         let mut rows = rows(&lab);
         let mut sgd = Sgd::new(0.01).epochs(epochs).observe_every(100);
@@ -256,8 +194,7 @@ fn the_numbers_behind_the_printed_ones() {
             }
             ControlFlow::Continue(())
         };
-        sgd.minimize_with(&objective, &mut params, observe)
-            .expect("it converges");
+        sgd.minimize_with(&objective, &mut params, observe).expect("it converges");
         assert!(rows.next().is_none());
     }
 }

@@ -17,40 +17,26 @@ static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(|| {
         build.arg("--release");
     }
     build.current_dir(env!("CARGO_MANIFEST_DIR"));
-    assert!(
-        build.status().expect("cargo runs").success(),
-        "the examples do not build"
-    );
+    assert!(build.status().expect("cargo runs").success(), "the examples do not build");
     built.to_owned()
 });
 
 /// Runs a program to its end.
 pub(crate) fn run(name: &str, arguments: &[&str]) -> Output {
-    let program = PROGRAMS
-        .join(name)
-        .with_extension(std::env::consts::EXE_EXTENSION);
-    Command::new(program)
-        .args(arguments)
-        .output()
-        .expect("the program runs")
+    let program = PROGRAMS.join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    Command::new(program).args(arguments).output().expect("the program runs")
 }
 
 /// What a program prints when all goes well.
 pub(crate) fn printed(name: &str, arguments: &[&str]) -> String {
     let output = run(name, arguments);
-    assert!(
-        output.status.success(),
-        "{name}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("text")
 }
 
 /// A file of `tests/data` with reference numbers.
 pub(crate) fn reference(file: &str) -> serde_json::Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("data")
-        .join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(file);
     let text = std::fs::read_to_string(path).expect("the file is there");
     serde_json::from_str(&text).expect("it is JSON")
 }

@@ -58,30 +58,19 @@ fn maximize() {
 #[test]
 fn all_together() {
     // g = 2.1, v = 2.1, 2.1 + 0.9 * 2.1 = 3.99; g = 1.0601, v = 1.89 + 1.0601 = 2.9501, 1.0601 + 0.9 * 2.9501 = 3.71519
-    assert_steps(
-        Sgd::new(0.1).momentum(0.9).weight_decay(0.1).nesterov(),
-        [0.601, 0.229_481],
-    );
+    assert_steps(Sgd::new(0.1).momentum(0.9).weight_decay(0.1).nesterov(), [0.601, 0.229_481]);
 }
 
 #[test]
 fn steps_move_every_kind_of_parameters() {
-    let mut layers = vec![nn::Linear {
-        weight: Matrix::ones([1, 2]),
-        bias: Vector::ones([1]),
-    }];
+    let mut layers = vec![nn::Linear { weight: Matrix::ones([1, 2]), bias: Vector::ones([1]) }];
     let grad = layers.clone();
-    Sgd::new(0.25)
-        .step(&mut layers, &grad)
-        .expect("valid settings");
+    Sgd::new(0.25).step(&mut layers, &grad).expect("valid settings");
     assert_eq!(layers[0].weight, Matrix::full([1, 2], 0.75));
     assert_eq!(layers[0].bias, Vector::full([1], 0.75));
 
     let mut arrays = [[1.0_f32, 2.0], [3.0, 4.0]];
-    Sgd::new(1.0)
-        .momentum(0.5)
-        .step(&mut arrays, &[[1.0; 2]; 2])
-        .expect("valid settings");
+    Sgd::new(1.0).momentum(0.5).step(&mut arrays, &[[1.0; 2]; 2]).expect("valid settings");
     assert_eq!(arrays, [[0.0, 1.0], [2.0, 3.0]]);
 }
 
@@ -93,15 +82,8 @@ fn a_gradient_of_another_shape_panics() {
 
 #[test]
 fn invalid_settings_are_errors() {
-    let error = |mut sgd: Sgd<f64>| {
-        sgd.step(&mut 1.0, &1.0)
-            .expect_err("an invalid setting")
-            .to_string()
-    };
-    assert_eq!(
-        error(Sgd::new(-0.1)),
-        "the learning rate is -0.1; it must be a finite number of at least 0"
-    );
+    let error = |mut sgd: Sgd<f64>| sgd.step(&mut 1.0, &1.0).expect_err("an invalid setting").to_string();
+    assert_eq!(error(Sgd::new(-0.1)), "the learning rate is -0.1; it must be a finite number of at least 0");
     assert_eq!(
         error(Sgd::new(f64::NAN)),
         "the learning rate is NaN; it must be a finite number of at least 0"
@@ -114,10 +96,7 @@ fn invalid_settings_are_errors() {
         error(Sgd::new(0.1).weight_decay(-1.0)),
         "the weight decay is -1; it must be a finite number of at least 0"
     );
-    assert_eq!(
-        error(Sgd::new(0.1).nesterov()),
-        "the momentum is 0; it must be more than 0 with nesterov"
-    );
+    assert_eq!(error(Sgd::new(0.1).nesterov()), "the momentum is 0; it must be more than 0 with nesterov");
     assert_eq!(
         error(Sgd::new(0.1).nesterov().momentum(0.9).dampening(0.1)),
         "the dampening is 0.1; it must be 0 with nesterov"

@@ -17,23 +17,11 @@ fn parabola() -> impl Objective<Params = f64, Batch = ()> {
 
 #[test]
 fn invalid_settings_are_errors() {
-    let error = |mut sgd: Sgd<f64>| {
-        sgd.minimize(&parabola(), &mut 1.0)
-            .expect_err("an invalid setting")
-            .to_string()
-    };
-    assert_eq!(
-        error(Sgd::new(0.1)),
-        "the number of epochs is 0; it must be at least 1"
-    );
-    assert_eq!(
-        error(Sgd::new(0.1).epochs(1).batch_size(0)),
-        "the batch size is 0; it must be at least 1"
-    );
-    assert_eq!(
-        error(Sgd::new(0.1).epochs(1).tolerance(-1.0)),
-        "the tolerance is -1; it must be at least 0"
-    );
+    let error =
+        |mut sgd: Sgd<f64>| sgd.minimize(&parabola(), &mut 1.0).expect_err("an invalid setting").to_string();
+    assert_eq!(error(Sgd::new(0.1)), "the number of epochs is 0; it must be at least 1");
+    assert_eq!(error(Sgd::new(0.1).epochs(1).batch_size(0)), "the batch size is 0; it must be at least 1");
+    assert_eq!(error(Sgd::new(0.1).epochs(1).tolerance(-1.0)), "the tolerance is -1; it must be at least 0");
     assert_eq!(
         error(Sgd::new(0.1).epochs(1).observe_every(0)),
         "the number of epochs between observations is 0; it must be at least 1"
@@ -47,10 +35,7 @@ fn invalid_settings_are_errors() {
 #[test]
 fn the_history_has_the_loss_before_each_step() {
     let mut w = 0.0;
-    let history = Sgd::new(0.25)
-        .epochs(3)
-        .minimize(&parabola(), &mut w)
-        .expect("it converges");
+    let history = Sgd::new(0.25).epochs(3).minimize(&parabola(), &mut w).expect("it converges");
     // Each step halves the distance to 3.
     assert_eq!(history.losses(), [9.0, 2.25, 0.5625]);
     assert_eq!((history.epochs(), history.last(), w), (3, 0.5625, 2.625));
@@ -59,11 +44,8 @@ fn the_history_has_the_loss_before_each_step() {
 #[test]
 fn a_tolerance_ends_the_loop() {
     let mut w = 0.0;
-    let history = Sgd::new(0.25)
-        .epochs(1000)
-        .tolerance(0.5)
-        .minimize(&parabola(), &mut w)
-        .expect("it converges");
+    let history =
+        Sgd::new(0.25).epochs(1000).tolerance(0.5).minimize(&parabola(), &mut w).expect("it converges");
     // The losses 9, 2.25, 0.5625, 0.140625 change by 6.75, 1.6875, 0.421875.
     assert_eq!(history.epochs(), 4);
 }
@@ -77,17 +59,8 @@ fn an_observer_sees_the_epochs_it_asked_for_and_can_stop() {
         .observe_every(2)
         .minimize_with(&parabola(), &mut w, |progress| {
             assert_eq!(progress.last_epoch, 1000);
-            seen.push((
-                progress.epoch,
-                progress.loss,
-                *progress.params,
-                *progress.grad,
-            ));
-            if progress.epoch == 2 {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            }
+            seen.push((progress.epoch, progress.loss, *progress.params, *progress.grad));
+            if progress.epoch == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
         .expect("it converges");
     // The loss and the gradient are those before the step, the parameter the one after it.
@@ -116,29 +89,17 @@ fn epochs_are_counted_from_1_unless_numbered() {
 fn divergence_is_an_error_and_the_last_good_parameters_are_kept() {
     let mut w = 0.0;
     let rate = 2.0_f64.powi(400);
-    let error = Sgd::new(rate)
-        .epochs(100)
-        .minimize(&parabola(), &mut w)
-        .expect_err("it diverges");
+    let error = Sgd::new(rate).epochs(100).minimize(&parabola(), &mut w).expect_err("it diverges");
     // From 0 to 6 rate, then to about -12 rate², where the loss overflows.
     assert_eq!(w, 6.0 * rate);
     let last_finite_loss = Some(36.0 * rate * rate);
     assert_eq!(
         error,
-        TrainError::Diverged {
-            epoch: 3,
-            loss: f64::INFINITY,
-            last_finite_loss,
-            learning_rate: rate
-        }
+        TrainError::Diverged { epoch: 3, loss: f64::INFINITY, last_finite_loss, learning_rate: rate }
     );
 
-    let error = TrainError::Diverged {
-        epoch: 17,
-        loss: f64::NAN,
-        last_finite_loss: Some(3.2),
-        learning_rate: 0.5,
-    };
+    let error =
+        TrainError::Diverged { epoch: 17, loss: f64::NAN, last_finite_loss: Some(3.2), learning_rate: 0.5 };
     assert_eq!(
         error.to_string(),
         "the loss became NaN in epoch 17; the last finite loss was 3.200000; try a smaller learning rate than 0.5"
@@ -152,10 +113,7 @@ fn a_gradient_that_is_not_finite_does_not_reach_the_parameters() {
         *w
     });
     let mut w = 0.5;
-    let error = Sgd::new(0.1)
-        .epochs(10)
-        .minimize(&cliff, &mut w)
-        .expect_err("it diverges");
+    let error = Sgd::new(0.1).epochs(10).minimize(&cliff, &mut w).expect_err("it diverges");
     assert_eq!(w, 0.5);
     assert_eq!(
         error.to_string(),
@@ -166,10 +124,7 @@ fn a_gradient_that_is_not_finite_does_not_reach_the_parameters() {
 #[test]
 fn a_loss_that_is_nan_from_the_start_blames_the_data() {
     let mut w = f64::NAN;
-    let error = Sgd::new(0.1)
-        .epochs(10)
-        .minimize(&parabola(), &mut w)
-        .expect_err("it cannot start");
+    let error = Sgd::new(0.1).epochs(10).minimize(&parabola(), &mut w).expect_err("it cannot start");
     assert_eq!(
         error.to_string(),
         "the loss is NaN before the first step; look for NaN or infinity in data and parameters"
@@ -184,10 +139,7 @@ struct Distances {
 
 impl Distances {
     fn new(y: impl Into<Vector<f64>>) -> Self {
-        Distances {
-            y: y.into(),
-            drawn: RefCell::default(),
-        }
+        Distances { y: y.into(), drawn: RefCell::default() }
     }
 
     fn evaluate(y: &Vector<f64>, w: f64, grad: &mut f64) -> f64 {
@@ -223,11 +175,7 @@ impl Objective for Distances {
 fn mini_batches_come_in_order_and_the_last_may_be_smaller() {
     let objective = Distances::new([1.0, 3.0, 5.0]);
     let mut w = 0.0;
-    let history = Sgd::new(0.25)
-        .epochs(1)
-        .batch_size(2)
-        .minimize(&objective, &mut w)
-        .expect("it converges");
+    let history = Sgd::new(0.25).epochs(1).batch_size(2).minimize(&objective, &mut w).expect("it converges");
     assert_eq!(objective.drawn.take(), [vec![0, 1], vec![2]]);
     // Loss (1 + 9) / 2 = 5 at w = 0, step by 0.25 * 4 to 1; loss 16 there, step by 0.25 * 8 to 3.
     assert_eq!((history.last(), w), ((5.0 * 2.0 + 16.0) / 3.0, 3.0));
@@ -236,21 +184,10 @@ fn mini_batches_come_in_order_and_the_last_may_be_smaller() {
 #[test]
 fn a_shuffle_draws_each_row_once_in_the_order_of_randperm() {
     let objective = Distances::new(vec![0.0; 10]);
-    Sgd::new(0.1)
-        .epochs(2)
-        .batch_size(4)
-        .shuffle(5)
-        .minimize(&objective, &mut 0.0)
-        .expect("it converges");
+    Sgd::new(0.1).epochs(2).batch_size(4).shuffle(5).minimize(&objective, &mut 0.0).expect("it converges");
     let mut rng = Rng::manual_seed(5);
-    let expected: Vec<_> = (0..2)
-        .flat_map(|_| {
-            rng.randperm(10)
-                .chunks(4)
-                .map(<[_]>::to_vec)
-                .collect::<Vec<_>>()
-        })
-        .collect();
+    let expected: Vec<_> =
+        (0..2).flat_map(|_| rng.randperm(10).chunks(4).map(<[_]>::to_vec).collect::<Vec<_>>()).collect();
     assert_eq!(objective.drawn.take(), expected);
 }
 
@@ -283,10 +220,7 @@ fn line<'a>(x: &'a [f32], y: &'a [f32]) -> impl Objective<Params = [f32; 2], Bat
 #[test]
 fn the_lab_of_linear_regression_has_pytorchs_numbers() {
     let reference: Value = serde_json::from_str(include_str!("data/labs.json")).expect("JSON");
-    let mut rows = reference["linear_regression"]["rows"]
-        .as_array()
-        .expect("an array")
-        .iter();
+    let mut rows = reference["linear_regression"]["rows"].as_array().expect("an array").iter();
     let data = [1.0, 2.0, 3.0];
     Sgd::new(0.01)
         .epochs(0..=1000)
@@ -317,8 +251,7 @@ fn an_epoch_allocates_nothing() {
             .expect("it converges")
     };
     for momentum in [0.0, 0.9] {
-        let count =
-            |epochs| allocation_counter::measure(|| drop(train(epochs, momentum))).count_total;
+        let count = |epochs| allocation_counter::measure(|| drop(train(epochs, momentum))).count_total;
         assert_eq!(count(1), count(1000));
     }
 
@@ -344,12 +277,7 @@ fn an_epoch_allocates_nothing() {
     let objective = Quiet(rows);
     let count = |epochs: usize| {
         let train = || {
-            Sgd::new(0.01)
-                .batch_size(7)
-                .shuffle(1)
-                .epochs(epochs)
-                .minimize(&objective, &mut 0.0)
-                .map(drop)
+            Sgd::new(0.01).batch_size(7).shuffle(1).epochs(epochs).minimize(&objective, &mut 0.0).map(drop)
         };
         allocation_counter::measure(|| train().expect("it converges")).count_total
     };

@@ -78,15 +78,9 @@ fn run(options: &Options) -> Result<()> {
     };
     match options.model {
         Model::Linear => {
-            ensure!(
-                options.lambda.is_none(),
-                "--lambda belongs to --model logistic"
-            );
+            ensure!(options.lambda.is_none(), "--lambda belongs to --model logistic");
             let fitted = model::linear(&table, descent)?;
-            print!(
-                "{}",
-                report::linear(&table, &fitted, exact::least_squares(&table).as_ref())
-            );
+            print!("{}", report::linear(&table, &fitted, exact::least_squares(&table).as_ref()));
         }
         Model::Logistic => {
             let lambda = options.lambda.unwrap_or(0.01);

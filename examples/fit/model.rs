@@ -45,46 +45,18 @@ pub(crate) struct Fitted {
 /// Least squares. `descent` is given a learning rate that converges.
 pub(crate) fn linear(table: &Table, descent: impl FnOnce(f64) -> Descent) -> Result<Fitted> {
     let descent = descent(1.0 / (2.0 * curvature(table)));
-    let mut params = squared_error::Params {
-        weight: Vector::zeros([table.x.cols()]),
-        bias: 0.0,
-    };
-    let loss = train(
-        &squared_error::objective(&table.x, &table.y),
-        &mut params,
-        &descent,
-    )?;
-    Ok(Fitted {
-        weight: params.weight,
-        bias: params.bias,
-        loss,
-        descent,
-    })
+    let mut params = squared_error::Params { weight: Vector::zeros([table.x.cols()]), bias: 0.0 };
+    let loss = train(&squared_error::objective(&table.x, &table.y), &mut params, &descent)?;
+    Ok(Fitted { weight: params.weight, bias: params.bias, loss, descent })
 }
 
 /// Logistic regression with the penalty `lambda / 2 |w|²`. `descent` is given a learning rate that converges.
-pub(crate) fn logistic(
-    table: &Table,
-    lambda: f64,
-    descent: impl FnOnce(f64) -> Descent,
-) -> Result<Fitted> {
+pub(crate) fn logistic(table: &Table, lambda: f64, descent: impl FnOnce(f64) -> Descent) -> Result<Fitted> {
     // The second derivative of softplus is at most 1/4.
     let descent = descent(1.0 / (curvature(table) / 4.0 + lambda));
-    let mut params = penalised_likelihood::Params {
-        weight: Vector::zeros([table.x.cols()]),
-        bias: 0.0,
-    };
-    let loss = train(
-        &penalised_likelihood::objective(&table.x, &table.y, lambda),
-        &mut params,
-        &descent,
-    )?;
-    Ok(Fitted {
-        weight: params.weight,
-        bias: params.bias,
-        loss,
-        descent,
-    })
+    let mut params = penalised_likelihood::Params { weight: Vector::zeros([table.x.cols()]), bias: 0.0 };
+    let loss = train(&penalised_likelihood::objective(&table.x, &table.y, lambda), &mut params, &descent)?;
+    Ok(Fitted { weight: params.weight, bias: params.bias, loss, descent })
 }
 
 /// A bound on the eigenvalues of `xᵀx / n`: their sum, which is 1 for each standardised feature.

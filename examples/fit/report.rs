@@ -10,36 +10,20 @@ use crate::table::Table;
 pub(crate) fn linear(table: &Table, fitted: &Fitted, exact: Option<&Exact>) -> String {
     let number = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.6}"));
     let variance = (&table.y - table.y.mean()).square().mean();
-    let figures =
-        |name, fitted: f64, exact: Option<f64>| row(name, &[number(Some(fitted)), number(exact)]);
+    let figures = |name, fitted: f64, exact: Option<f64>| row(name, &[number(Some(fitted)), number(exact)]);
 
     let mut text = heading(table, fitted);
     text += &row("", &["fitted", "exact", "per unit"].map(String::from));
     let (slopes, intercept) = per_unit(table, fitted);
     for (j, name) in table.names.iter().enumerate() {
         let exact = exact.map(|exact| exact.weight[j]);
-        text += &row(
-            name,
-            &[
-                number(Some(fitted.weight[j])),
-                number(exact),
-                number(Some(slopes[j])),
-            ],
-        );
+        text += &row(name, &[number(Some(fitted.weight[j])), number(exact), number(Some(slopes[j]))]);
     }
-    let bias = [
-        number(Some(fitted.bias)),
-        number(exact.map(|exact| exact.bias)),
-        number(Some(intercept)),
-    ];
+    let bias = [number(Some(fitted.bias)), number(exact.map(|exact| exact.bias)), number(Some(intercept))];
     text += &row("(intercept)", &bias);
     text += "\n";
     text += &figures("MSE", fitted.loss, exact.map(|exact| exact.loss));
-    text += &figures(
-        "R2",
-        1.0 - fitted.loss / variance,
-        exact.map(|exact| 1.0 - exact.loss / variance),
-    );
+    text += &figures("R2", 1.0 - fitted.loss / variance, exact.map(|exact| 1.0 - exact.loss / variance));
     if exact.is_none() {
         text += "\nThe features depend linearly on each other: the exact coefficients are not unique.\n";
     }
@@ -49,38 +33,23 @@ pub(crate) fn linear(table: &Table, fitted: &Fitted, exact: Option<&Exact>) -> S
 /// Coefficients, loss and accuracy.
 pub(crate) fn logistic(table: &Table, fitted: &Fitted) -> String {
     let z = table.x.matmul(&fitted.weight) + fitted.bias;
-    let right = z
-        .iter()
-        .zip(&table.y)
-        .filter(|&(&z, &y)| (z > 0.0) == (y == 1.0))
-        .count();
+    let right = z.iter().zip(&table.y).filter(|&(&z, &y)| (z > 0.0) == (y == 1.0)).count();
 
     let mut text = heading(table, fitted);
     text += &row("", &["fitted", "per unit"].map(String::from));
     let (slopes, intercept) = per_unit(table, fitted);
     for (j, name) in table.names.iter().enumerate() {
-        text += &row(
-            name,
-            &[fitted.weight[j], slopes[j]].map(|value| format!("{value:.6}")),
-        );
+        text += &row(name, &[fitted.weight[j], slopes[j]].map(|value| format!("{value:.6}")));
     }
-    text += &row(
-        "(intercept)",
-        &[fitted.bias, intercept].map(|value| format!("{value:.6}")),
-    );
+    text += &row("(intercept)", &[fitted.bias, intercept].map(|value| format!("{value:.6}")));
     text += "\n";
     text += &row("loss", &[format!("{:.9}", fitted.loss)]);
-    text += &row(
-        "accuracy",
-        &[format!("{:.6}", right as f64 / table.y.len() as f64)],
-    );
+    text += &row("accuracy", &[format!("{:.6}", right as f64 / table.y.len() as f64)]);
     text
 }
 
 fn heading(table: &Table, fitted: &Fitted) -> String {
-    let Table {
-        names, y, target, ..
-    } = table;
+    let Table { names, y, target, .. } = table;
     let descent = &fitted.descent;
     format!(
         "target `{target}`, rows: {}, features: {}\n\
@@ -95,12 +64,8 @@ fn heading(table: &Table, fitted: &Fitted) -> String {
 
 /// The coefficients of the features as they are in the table: slopes and intercept.
 fn per_unit(table: &Table, fitted: &Fitted) -> (Vec<f64>, f64) {
-    let slopes: Vec<f64> = fitted
-        .weight
-        .iter()
-        .zip(&table.deviation)
-        .map(|(weight, deviation)| weight / deviation)
-        .collect();
+    let slopes: Vec<f64> =
+        fitted.weight.iter().zip(&table.deviation).map(|(weight, deviation)| weight / deviation).collect();
     let intercept = fitted.bias - slopes.dot(&table.mean);
     (slopes, intercept)
 }

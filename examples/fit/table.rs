@@ -25,18 +25,12 @@ impl Table {
     pub(crate) fn read(path: &Path, target: &str) -> Result<Table> {
         let (mut names, mut columns) = columns(path)?;
         let Some(place) = names.iter().position(|name| name == target) else {
-            bail!(
-                "there is no column `{target}`; the columns are {}",
-                names.join(", ")
-            );
+            bail!("there is no column `{target}`; the columns are {}", names.join(", "));
         };
         ensure!(names.len() > 1, "there is no column besides the target");
         let constant = |column: &Vec<f64>| column.iter().all(|x| *x == column[0]);
         if let Some(place) = columns.iter().position(constant) {
-            bail!(
-                "the column `{}` is constant, so nothing can depend on it",
-                names[place]
-            );
+            bail!("the column `{}` is constant, so nothing can depend on it", names[place]);
         }
         let (target, y) = (names.remove(place), Vector::from(columns.remove(place)));
 
@@ -52,14 +46,7 @@ impl Table {
                 x[[i, j]] = (value - mean[j]) / deviation[j];
             }
         }
-        Ok(Table {
-            names,
-            x,
-            mean,
-            deviation,
-            target,
-            y,
-        })
+        Ok(Table { names, x, mean, deviation, target, y })
     }
 
     /// That the target can be predicted by a logistic regression.
@@ -77,17 +64,11 @@ impl Table {
 /// The names and the numbers of all columns.
 fn columns(path: &Path) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
     // Flexible, so that a line with too few fields is told in our own words.
-    let mut reader = ReaderBuilder::new()
-        .trim(Trim::All)
-        .flexible(true)
-        .from_path(path)?;
+    let mut reader = ReaderBuilder::new().trim(Trim::All).flexible(true).from_path(path)?;
     let names: Vec<String> = reader.headers()?.iter().map(String::from).collect();
     ensure!(!names.is_empty(), "the file is empty");
     for (place, name) in names.iter().enumerate() {
-        ensure!(
-            !names[..place].contains(name),
-            "the header has the column `{name}` twice"
-        );
+        ensure!(!names[..place].contains(name), "the header has the column `{name}` twice");
     }
     let mut columns = vec![Vec::new(); names.len()];
     let mut record = StringRecord::new();
@@ -101,14 +82,11 @@ fn columns(path: &Path) -> Result<(Vec<String>, Vec<Vec<f64>>)> {
         );
         for ((text, name), column) in record.iter().zip(&names).zip(&mut columns) {
             let number = text.parse().ok().filter(|number: &f64| number.is_finite());
-            column.push(number.ok_or_else(|| {
-                anyhow!("line {line}, column `{name}`: `{text}` is not a number")
-            })?);
+            column.push(
+                number.ok_or_else(|| anyhow!("line {line}, column `{name}`: `{text}` is not a number"))?,
+            );
         }
     }
-    ensure!(
-        !columns[0].is_empty(),
-        "there is a header, but no line of numbers"
-    );
+    ensure!(!columns[0].is_empty(), "there is a header, but no line of numbers");
     Ok((names, columns))
 }

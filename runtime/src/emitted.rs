@@ -26,10 +26,7 @@ pub fn require_equal(left: usize, right: usize, needs: &str) {
 
 #[cold]
 #[track_caller]
-#[allow(
-    clippy::panic,
-    reason = "the documented answer to arguments that do not fit each other"
-)]
+#[allow(clippy::panic, reason = "the documented answer to arguments that do not fit each other")]
 fn unequal(left: usize, right: usize, needs: &str) -> ! {
     panic!("{needs}, but they are {left} and {right}")
 }
@@ -37,10 +34,7 @@ fn unequal(left: usize, right: usize, needs: &str) -> ! {
 /// Data that must not be empty, since an expression has no value for it.
 #[inline]
 #[track_caller]
-#[allow(
-    clippy::panic,
-    reason = "the documented answer to data without a mean or a maximum"
-)]
+#[allow(clippy::panic, reason = "the documented answer to data without a mean or a maximum")]
 pub fn require_nonempty(length: usize, needs: &str) {
     assert!(length != 0, "{needs}");
 }
@@ -49,10 +43,7 @@ pub fn require_nonempty(length: usize, needs: &str) {
 #[inline]
 #[track_caller]
 pub fn in_bounds(index: usize, length: usize) -> usize {
-    assert!(
-        index < length,
-        "index out of bounds: the length is {length} but the index is {index}"
-    );
+    assert!(index < length, "index out of bounds: the length is {length} but the index is {index}");
     index
 }
 

@@ -26,35 +26,13 @@ impl fmt::Debug for Axes {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Problem {
-    Pair {
-        left: Axes,
-        right: Axes,
-        reason: &'static str,
-    },
-    Length {
-        shape: Axes,
-        length: usize,
-    },
-    Axis {
-        shape: Axes,
-        axis: usize,
-    },
-    Index {
-        shape: Axes,
-        index: Axes,
-    },
-    Rows {
-        shape: Axes,
-        start: usize,
-        end: usize,
-    },
-    Label {
-        shape: Axes,
-        label: usize,
-    },
-    Empty {
-        shape: Axes,
-    },
+    Pair { left: Axes, right: Axes, reason: &'static str },
+    Length { shape: Axes, length: usize },
+    Axis { shape: Axes, axis: usize },
+    Index { shape: Axes, index: Axes },
+    Rows { shape: Axes, start: usize, end: usize },
+    Label { shape: Axes, label: usize },
+    Empty { shape: Axes },
 }
 
 /// Shapes that do not fit an operation. The message names the operation and every shape.
@@ -83,93 +61,38 @@ impl ShapeError {
         right: &[usize],
         reason: &'static str,
     ) -> Self {
-        Self {
-            operation,
-            problem: Problem::Pair {
-                left: left.into(),
-                right: right.into(),
-                reason,
-            },
-        }
+        Self { operation, problem: Problem::Pair { left: left.into(), right: right.into(), reason } }
     }
 
     /// Trailing axes that differ.
     pub(crate) fn broadcast(operation: &'static str, left: &[usize], right: &[usize]) -> Self {
-        let stretch = left
-            .iter()
-            .rev()
-            .zip(right.iter().rev())
-            .any(|(&l, &r)| l != r && (l == 1 || r == 1));
-        let reason = if stretch {
-            STRETCH
-        } else {
-            "the trailing axes must be equal"
-        };
+        let stretch = left.iter().rev().zip(right.iter().rev()).any(|(&l, &r)| l != r && (l == 1 || r == 1));
+        let reason = if stretch { STRETCH } else { "the trailing axes must be equal" };
         Self::pair(operation, left, right, reason)
     }
 
     pub(crate) fn length(operation: &'static str, shape: &[usize], length: usize) -> Self {
-        Self {
-            operation,
-            problem: Problem::Length {
-                shape: shape.into(),
-                length,
-            },
-        }
+        Self { operation, problem: Problem::Length { shape: shape.into(), length } }
     }
 
     pub(crate) fn axis(operation: &'static str, shape: &[usize], axis: usize) -> Self {
-        Self {
-            operation,
-            problem: Problem::Axis {
-                shape: shape.into(),
-                axis,
-            },
-        }
+        Self { operation, problem: Problem::Axis { shape: shape.into(), axis } }
     }
 
     pub(crate) fn index(operation: &'static str, shape: &[usize], index: &[usize]) -> Self {
-        Self {
-            operation,
-            problem: Problem::Index {
-                shape: shape.into(),
-                index: index.into(),
-            },
-        }
+        Self { operation, problem: Problem::Index { shape: shape.into(), index: index.into() } }
     }
 
-    pub(crate) fn rows(
-        operation: &'static str,
-        shape: &[usize],
-        rows: core::ops::Range<usize>,
-    ) -> Self {
-        Self {
-            operation,
-            problem: Problem::Rows {
-                shape: shape.into(),
-                start: rows.start,
-                end: rows.end,
-            },
-        }
+    pub(crate) fn rows(operation: &'static str, shape: &[usize], rows: core::ops::Range<usize>) -> Self {
+        Self { operation, problem: Problem::Rows { shape: shape.into(), start: rows.start, end: rows.end } }
     }
 
     pub(crate) fn label(operation: &'static str, shape: &[usize], label: usize) -> Self {
-        Self {
-            operation,
-            problem: Problem::Label {
-                shape: shape.into(),
-                label,
-            },
-        }
+        Self { operation, problem: Problem::Label { shape: shape.into(), label } }
     }
 
     pub(crate) fn empty(operation: &'static str, shape: &[usize]) -> Self {
-        Self {
-            operation,
-            problem: Problem::Empty {
-                shape: shape.into(),
-            },
-        }
+        Self { operation, problem: Problem::Empty { shape: shape.into() } }
     }
 
     /// The one place where a wrong shape panics.
@@ -188,25 +111,14 @@ impl fmt::Display for ShapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot {}", self.operation)?;
         match self.problem {
-            Problem::Pair {
-                left,
-                right,
-                reason,
-            } => write!(f, " {left:?} and {right:?}: {reason}"),
+            Problem::Pair { left, right, reason } => write!(f, " {left:?} and {right:?}: {reason}"),
             Problem::Length { shape, length } => {
-                let product = shape.lengths[..shape.rank]
-                    .iter()
-                    .fold(1_usize, |a, &b| a.saturating_mul(b));
-                write!(
-                    f,
-                    ": the shape {shape:?} takes {product} numbers, not {length}"
-                )
+                let product = shape.lengths[..shape.rank].iter().fold(1_usize, |a, &b| a.saturating_mul(b));
+                write!(f, ": the shape {shape:?} takes {product} numbers, not {length}")
             }
-            Problem::Axis { shape, axis } => write!(
-                f,
-                " {shape:?} along axis {axis}: it has {} axes",
-                shape.rank
-            ),
+            Problem::Axis { shape, axis } => {
+                write!(f, " {shape:?} along axis {axis}: it has {} axes", shape.rank)
+            }
             Problem::Index { shape, index } => write!(f, " {shape:?} at {index:?}: out of range"),
             Problem::Rows { shape, start, end } => {
                 write!(f, " {shape:?} at {start}..{end}: out of range")

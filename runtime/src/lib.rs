@@ -42,10 +42,7 @@ extern crate alloc;
 #[cfg(feature = "std")]
 extern crate std;
 
-#[cfg_attr(
-    not(feature = "alloc"),
-    allow(dead_code, reason = "most shapes belong to tensors")
-)]
+#[cfg_attr(not(feature = "alloc"), allow(dead_code, reason = "most shapes belong to tensors"))]
 mod error;
 mod matmul;
 mod parameters;

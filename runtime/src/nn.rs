@@ -49,10 +49,7 @@ impl<T: Real> Parameters for Linear<T> {
     type Element = T;
 
     fn zeros_like(&self) -> Self {
-        Linear {
-            weight: self.weight.zeros_like(),
-            bias: self.bias.zeros_like(),
-        }
+        Linear { weight: self.weight.zeros_like(), bias: self.bias.zeros_like() }
     }
     fn for_each(&self, f: &mut impl FnMut(&[T])) {
         self.weight.for_each(f);
@@ -62,12 +59,7 @@ impl<T: Real> Parameters for Linear<T> {
         self.weight.zip_mut(&other.weight, f);
         self.bias.zip_mut(&other.bias, f);
     }
-    fn zip2_mut(
-        &mut self,
-        state: &mut Self,
-        other: &Self,
-        f: &mut impl FnMut(&mut [T], &mut [T], &[T]),
-    ) {
+    fn zip2_mut(&mut self, state: &mut Self, other: &Self, f: &mut impl FnMut(&mut [T], &mut [T], &[T])) {
         self.weight.zip2_mut(&mut state.weight, &other.weight, f);
         self.bias.zip2_mut(&mut state.bias, &other.bias, f);
     }

@@ -67,10 +67,7 @@ where
     P: Parameters,
     F: Fn(&P, &mut P) -> P::Element,
 {
-    Closure {
-        value_and_grad_into,
-        params: PhantomData,
-    }
+    Closure { value_and_grad_into, params: PhantomData }
 }
 
 struct Closure<P, F> {

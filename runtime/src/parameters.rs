@@ -75,13 +75,7 @@ pub fn accumulate<P: Parameters>(total: &mut P, grad: &P) {
 #[track_caller]
 pub(crate) fn check_shapes(left: &[usize], right: &[usize]) {
     if left != right {
-        crate::ShapeError::pair(
-            "combine parameters",
-            left,
-            right,
-            "the shapes must be equal",
-        )
-        .raise();
+        crate::ShapeError::pair("combine parameters", left, right, "the shapes must be equal").raise();
     }
 }
 
@@ -127,9 +121,7 @@ impl<P: Parameters, const N: usize> Parameters for [P; N] {
         self.iter().for_each(|part| part.for_each(f));
     }
     fn zip_mut(&mut self, other: &Self, f: &mut impl FnMut(&mut [P::Element], &[P::Element])) {
-        self.iter_mut()
-            .zip(other)
-            .for_each(|(part, other)| part.zip_mut(other, f));
+        self.iter_mut().zip(other).for_each(|(part, other)| part.zip_mut(other, f));
     }
     fn zip2_mut(
         &mut self,
@@ -155,9 +147,7 @@ impl<P: Parameters> Parameters for alloc::vec::Vec<P> {
     }
     fn zip_mut(&mut self, other: &Self, f: &mut impl FnMut(&mut [P::Element], &[P::Element])) {
         check_shapes(&[self.len()], &[other.len()]);
-        self.iter_mut()
-            .zip(other)
-            .for_each(|(part, other)| part.zip_mut(other, f));
+        self.iter_mut().zip(other).for_each(|(part, other)| part.zip_mut(other, f));
     }
     fn zip2_mut(
         &mut self,
@@ -187,12 +177,7 @@ impl<T: Real, const R: usize> Parameters for crate::Tensor<T, R> {
         check_shapes(self.shape(), other.shape());
         f(self.data_mut(), other.data());
     }
-    fn zip2_mut(
-        &mut self,
-        state: &mut Self,
-        other: &Self,
-        f: &mut impl FnMut(&mut [T], &mut [T], &[T]),
-    ) {
+    fn zip2_mut(&mut self, state: &mut Self, other: &Self, f: &mut impl FnMut(&mut [T], &mut [T], &[T])) {
         check_shapes(self.shape(), state.shape());
         check_shapes(self.shape(), other.shape());
         f(self.data_mut(), state.data_mut(), other.data());

@@ -35,10 +35,7 @@ impl<T: Real> History<T> {
 
     /// The loss of the last epoch, from before its step.
     pub fn last(&self) -> T {
-        *self
-            .losses
-            .last()
-            .expect("a loop without epochs is an error")
+        *self.losses.last().expect("a loop without epochs is an error")
     }
 
     /// The loss of each epoch, from before its step; with mini-batches, the mean over the epoch's rows.
@@ -78,12 +75,7 @@ pub enum TrainError {
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            TrainError::Diverged {
-                epoch,
-                loss,
-                last_finite_loss: Some(last),
-                learning_rate,
-            } => {
+            TrainError::Diverged { epoch, loss, last_finite_loss: Some(last), learning_rate } => {
                 if loss.is_finite() {
                     write!(
                         f,
@@ -99,26 +91,16 @@ impl fmt::Display for TrainError {
                 }
                 write!(f, "; try a smaller learning rate than {learning_rate:?}")
             }
-            TrainError::Diverged {
-                loss,
-                last_finite_loss: None,
-                ..
-            } => {
+            TrainError::Diverged { loss, last_finite_loss: None, .. } => {
                 write!(
                     f,
                     "the loss is {loss} before the first step; look for NaN or infinity in data and parameters"
                 )
             }
-            TrainError::InvalidSetting {
-                name,
-                value,
-                expected,
-            } => {
+            TrainError::InvalidSetting { name, value, expected } => {
                 write!(f, "the {name} is {value}; it must be {expected}")
             }
-            TrainError::NoRows => {
-                f.write_str("the objective has no rows to draw mini-batches from")
-            }
+            TrainError::NoRows => f.write_str("the objective has no rows to draw mini-batches from"),
         }
     }
 }

@@ -27,10 +27,7 @@ pub struct Rng {
 impl Rng {
     /// A generator that starts as PyTorch's after `torch.manual_seed(seed)`, of which the low 32 bits count.
     pub fn manual_seed(seed: u64) -> Self {
-        Rng {
-            generator: Mt::new(seed as u32),
-            second_normal: None,
-        }
+        Rng { generator: Mt::new(seed as u32), second_normal: None }
     }
 
     fn next_f32(&mut self) -> f32 {
@@ -58,9 +55,7 @@ impl Rng {
     }
 
     fn tensor<const R: usize>(shape: [usize; R], number: impl FnMut() -> f32) -> Tensor<f32, R> {
-        let data: Vec<f32> = core::iter::repeat_with(number)
-            .take(shape.iter().product())
-            .collect();
+        let data: Vec<f32> = core::iter::repeat_with(number).take(shape.iter().product()).collect();
         Tensor::from_vec(shape, data).expect("as many numbers as the shape takes")
     }
 
@@ -75,12 +70,7 @@ impl Rng {
     }
 
     /// Numbers that are uniform in `[low, high)`.
-    pub fn uniform<const R: usize>(
-        &mut self,
-        shape: [usize; R],
-        low: f32,
-        high: f32,
-    ) -> Tensor<f32, R> {
+    pub fn uniform<const R: usize>(&mut self, shape: [usize; R], low: f32, high: f32) -> Tensor<f32, R> {
         Self::tensor(shape, || self.next_f32() * (high - low) + low)
     }
 
@@ -111,10 +101,7 @@ impl Rng {
 
     /// As [`randperm`](Self::randperm), without allocating.
     pub(crate) fn randperm_into(&mut self, order: &mut [usize]) {
-        order
-            .iter_mut()
-            .enumerate()
-            .for_each(|(i, place)| *place = i);
+        order.iter_mut().enumerate().for_each(|(i, place)| *place = i);
         for i in 0..order.len().saturating_sub(1) {
             let other = self.generator.next_u32() as usize % (order.len() - i);
             order.swap(i, i + other);

@@ -2,9 +2,7 @@
 
 use core::fmt::{Debug, Display};
 use core::iter::Sum;
-use core::ops::{
-    Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
-};
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
 mod sealed {
     pub trait Sealed {}

@@ -76,13 +76,7 @@ impl<T: Real> Reduce<T> for [T] {
     #[track_caller]
     fn dot(&self, other: &[T]) -> T {
         if self.len() != other.len() {
-            ShapeError::pair(
-                "dot",
-                &[self.len()],
-                &[other.len()],
-                "the lengths must be equal",
-            )
-            .raise();
+            ShapeError::pair("dot", &[self.len()], &[other.len()], "the lengths must be equal").raise();
         }
         lanes(self, other, |x, y| x * y)
     }
@@ -109,10 +103,7 @@ pub(crate) fn lanes<T: Real>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
             sums[lane] += f(a[lane], b[lane]);
         }
     }
-    let rest = a_rest
-        .iter()
-        .zip(b_rest)
-        .fold(T::ZERO, |sum, (&x, &y)| sum + f(x, y));
+    let rest = a_rest.iter().zip(b_rest).fold(T::ZERO, |sum, (&x, &y)| sum + f(x, y));
     // Pairwise, so that eight numbers are added in the order a vector unit would add them.
     let [a, b, c, d, e, g, h, i] = sums;
     ((a + e) + (c + h)) + ((b + g) + (d + i)) + rest

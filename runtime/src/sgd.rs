@@ -70,10 +70,7 @@ impl<P: Parameters> Sgd<P> {
     #[must_use]
     pub fn new(learning_rate: f64) -> Self {
         Sgd {
-            settings: Settings {
-                learning_rate,
-                ..Settings::default()
-            },
+            settings: Settings { learning_rate, ..Settings::default() },
             training: Loop::default(),
             velocity: None,
         }
@@ -171,11 +168,7 @@ impl<P: Parameters> Sgd<P> {
     /// - [`TrainError::NoRows`] if there is a batch size and the objective has no rows.
     /// - [`TrainError::Diverged`] when the loss, or a parameter, becomes infinite or NaN. The parameters
     ///   are then the last ones with a finite loss.
-    pub fn minimize<O>(
-        &mut self,
-        objective: &O,
-        params: &mut P,
-    ) -> Result<History<P::Element>, TrainError>
+    pub fn minimize<O>(&mut self, objective: &O, params: &mut P) -> Result<History<P::Element>, TrainError>
     where
         O: Objective<Params = P>,
     {

@@ -20,47 +20,18 @@ impl Settings {
     pub(crate) fn check(&self) -> Result<(), TrainError> {
         let check = |valid: bool, name, value, expected| match valid {
             true => Ok(()),
-            false => Err(TrainError::InvalidSetting {
-                name,
-                value,
-                expected,
-            }),
+            false => Err(TrainError::InvalidSetting { name, value, expected }),
         };
         let from_0 = |name, value: f64| {
-            check(
-                value.is_finite() && value >= 0.0,
-                name,
-                value,
-                "a finite number of at least 0",
-            )
+            check(value.is_finite() && value >= 0.0, name, value, "a finite number of at least 0")
         };
-        let Settings {
-            momentum,
-            dampening,
-            nesterov,
-            ..
-        } = *self;
+        let Settings { momentum, dampening, nesterov, .. } = *self;
         from_0("learning rate", self.learning_rate)?;
         from_0("momentum", momentum)?;
         from_0("weight decay", self.weight_decay)?;
-        check(
-            dampening.is_finite(),
-            "dampening",
-            dampening,
-            "a finite number",
-        )?;
-        check(
-            !nesterov || momentum > 0.0,
-            "momentum",
-            momentum,
-            "more than 0 with nesterov",
-        )?;
-        check(
-            !nesterov || dampening == 0.0,
-            "dampening",
-            dampening,
-            "0 with nesterov",
-        )
+        check(dampening.is_finite(), "dampening", dampening, "a finite number")?;
+        check(!nesterov || momentum > 0.0, "momentum", momentum, "more than 0 with nesterov")?;
+        check(!nesterov || dampening == 0.0, "dampening", dampening, "0 with nesterov")
     }
 
     pub(crate) fn step<T: Real>(&self) -> Step<T> {
@@ -107,17 +78,11 @@ impl<T: Real> Step<T> {
             // Apart, so that the step most taken chooses nothing for each number.
             if self.decay.is_none() && !self.maximize {
                 params.zip_mut(grad, &mut |params, grad| {
-                    params
-                        .iter_mut()
-                        .zip(grad)
-                        .for_each(|(p, &g)| descend(p, g));
+                    params.iter_mut().zip(grad).for_each(|(p, &g)| descend(p, g));
                 });
             } else {
                 params.zip_mut(grad, &mut |params, grad| {
-                    params
-                        .iter_mut()
-                        .zip(grad)
-                        .for_each(|(p, &g)| descend(p, direction(*p, g)));
+                    params.iter_mut().zip(grad).for_each(|(p, &g)| descend(p, direction(*p, g)));
                 });
             }
             return finite;
@@ -127,11 +92,7 @@ impl<T: Real> Step<T> {
         params.zip2_mut(velocity, grad, &mut |params, velocity, grad| {
             for ((p, v), &g) in params.iter_mut().zip(velocity).zip(grad) {
                 let g = direction(*p, g);
-                *v = if first {
-                    g
-                } else {
-                    momentum * *v + self.share * g
-                };
+                *v = if first { g } else { momentum * *v + self.share * g };
                 descend(p, if self.nesterov { g + momentum * *v } else { *v });
             }
         });

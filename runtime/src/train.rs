@@ -25,19 +25,13 @@ impl From<usize> for Epochs {
 
 impl From<Range<usize>> for Epochs {
     fn from(numbers: Range<usize>) -> Self {
-        Epochs {
-            first: numbers.start,
-            count: numbers.len(),
-        }
+        Epochs { first: numbers.start, count: numbers.len() }
     }
 }
 
 impl From<RangeInclusive<usize>> for Epochs {
     fn from(numbers: RangeInclusive<usize>) -> Self {
-        Epochs {
-            first: *numbers.start(),
-            count: numbers.count(),
-        }
+        Epochs { first: *numbers.start(), count: numbers.count() }
     }
 }
 
@@ -53,35 +47,23 @@ pub(crate) struct Loop {
 
 impl Default for Loop {
     fn default() -> Self {
-        Loop {
-            epochs: 0.into(),
-            batch_size: None,
-            seed: None,
-            tolerance: None,
-            observe_every: 1,
-        }
+        Loop { epochs: 0.into(), batch_size: None, seed: None, tolerance: None, observe_every: 1 }
     }
 }
 
 impl Loop {
     fn check(&self) -> Result<(), TrainError> {
         let positive = |name, value: usize| match value {
-            0 => Err(TrainError::InvalidSetting {
-                name,
-                value: 0.0,
-                expected: "at least 1",
-            }),
+            0 => Err(TrainError::InvalidSetting { name, value: 0.0, expected: "at least 1" }),
             _ => Ok(()),
         };
         positive("number of epochs", self.epochs.count)?;
         positive("batch size", self.batch_size.unwrap_or(1))?;
         positive("number of epochs between observations", self.observe_every)?;
         match self.tolerance {
-            Some(value) if value.is_nan() || value < 0.0 => Err(TrainError::InvalidSetting {
-                name: "tolerance",
-                value,
-                expected: "at least 0",
-            }),
+            Some(value) if value.is_nan() || value < 0.0 => {
+                Err(TrainError::InvalidSetting { name: "tolerance", value, expected: "at least 0" })
+            }
             _ => Ok(()),
         }
     }
@@ -101,14 +83,7 @@ impl<'a, P: Parameters, S: FnMut(&mut P, &P) -> bool> Descent<'a, P, S> {
     fn new(good: &'a mut P, learning_rate: f64, step: S) -> Self {
         let (mut params, grad) = (good.zeros_like(), good.zeros_like());
         copy(&mut params, good);
-        Descent {
-            params,
-            grad,
-            good,
-            last_finite_loss: None,
-            learning_rate,
-            step,
-        }
+        Descent { params, grad, good, last_finite_loss: None, learning_rate, step }
     }
 
     /// Evaluates and takes a step; the answer is the loss before the step.
@@ -150,12 +125,7 @@ struct Batches<B> {
 impl<B: Default> Batches<B> {
     fn new(size: usize, rows: Option<usize>, seed: Option<u64>) -> Result<Self, TrainError> {
         let rows = rows.filter(|&rows| rows > 0).ok_or(TrainError::NoRows)?;
-        Ok(Batches {
-            size,
-            order: (0..rows).collect(),
-            rng: seed.map(Rng::manual_seed),
-            batch: B::default(),
-        })
+        Ok(Batches { size, order: (0..rows).collect(), rng: seed.map(Rng::manual_seed), batch: B::default() })
     }
 
     /// Takes a step on each mini-batch; the answer is the mean loss of the rows.
@@ -197,15 +167,11 @@ pub(crate) fn run<O: Objective>(
     let descent = Descent::new(params, learning_rate, step);
     match training.batch_size {
         None => epochs(training, descent, observe, |epoch, descent| {
-            descent.advance(epoch, |params, grad| {
-                objective.value_and_grad_into(params, grad)
-            })
+            descent.advance(epoch, |params, grad| objective.value_and_grad_into(params, grad))
         }),
         Some(size) => {
             let mut batches = Batches::new(size, objective.rows(), training.seed)?;
-            epochs(training, descent, observe, |epoch, descent| {
-                batches.advance(epoch, objective, descent)
-            })
+            epochs(training, descent, observe, |epoch, descent| batches.advance(epoch, objective, descent))
         }
     }
 }
@@ -229,15 +195,7 @@ fn epochs<'a, P: Parameters, S>(
         if epoch.is_multiple_of(training.observe_every) {
             let (params, grad) = (&descent.params, &descent.grad);
             let last_epoch = first + count - 1;
-            if observe(&Progress {
-                epoch,
-                last_epoch,
-                loss,
-                params,
-                grad,
-            })
-            .is_break()
-            {
+            if observe(&Progress { epoch, last_epoch, loss, params, grad }).is_break() {
                 break;
             }
         }

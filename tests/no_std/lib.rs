@@ -24,12 +24,7 @@ pub fn range(speed: f64, angle: f64) -> f64 {
 ///
 /// # Errors
 /// If the loss is not finite.
-pub fn learn<const N: usize>(
-    w: &mut [f32; N],
-    b: &mut f32,
-    x: &[f32; N],
-    y: f32,
-) -> Result<f32, f32> {
+pub fn learn<const N: usize>(w: &mut [f32; N], b: &mut f32, x: &[f32; N], y: f32) -> Result<f32, f32> {
     let (value, grad) = loss::value_and_grad(w, *b, x, y);
     for (w, g) in w.iter_mut().zip(grad.w) {
         *w -= 0.1 * g;

@@ -40,27 +40,12 @@ pub enum Write {
 ///
 /// # Panics
 /// If a slice is too short for its strides and the size.
-pub fn matmul<T: Real>(
-    size: Size,
-    a: Strided<&[T]>,
-    b: Strided<&[T]>,
-    c: Strided<&mut [T]>,
-    write: Write,
-) {
+pub fn matmul<T: Real>(size: Size, a: Strided<&[T]>, b: Strided<&[T]>, c: Strided<&mut [T]>, write: Write) {
     for batch in 0..size.batch {
-        let a = Strided {
-            data: from(a.data, batch * a.strides[0]),
-            strides: a.strides,
-        };
-        let b = Strided {
-            data: from(b.data, batch * b.strides[0]),
-            strides: b.strides,
-        };
+        let a = Strided { data: from(a.data, batch * a.strides[0]), strides: a.strides };
+        let b = Strided { data: from(b.data, batch * b.strides[0]), strides: b.strides };
         let start = (batch * c.strides[0]).min(c.data.len());
-        let c = Strided {
-            data: &mut c.data[start..],
-            strides: c.strides,
-        };
+        let c = Strided { data: &mut c.data[start..], strides: c.strides };
         one(size, a, b, c, write);
     }
 }
@@ -70,13 +55,7 @@ fn from<T>(data: &[T], start: usize) -> &[T] {
     &data[start.min(data.len())..]
 }
 
-fn one<T: Real>(
-    size: Size,
-    a: Strided<&[T]>,
-    b: Strided<&[T]>,
-    c: Strided<&mut [T]>,
-    write: Write,
-) {
+fn one<T: Real>(size: Size, a: Strided<&[T]>, b: Strided<&[T]>, c: Strided<&mut [T]>, write: Write) {
     let [_, a_row, a_col] = a.strides;
     let [_, b_row, b_col] = b.strides;
     let [_, c_row, c_col] = c.strides;

@@ -81,9 +81,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
             }
             let out = &mut data[o * inner..];
             for block in run.chunks_exact(inner.max(1)) {
-                out.iter_mut()
-                    .zip(block)
-                    .for_each(|(out, &x)| *out = f(*out, x));
+                out.iter_mut().zip(block).for_each(|(out, &x)| *out = f(*out, x));
             }
         }
         data
@@ -94,11 +92,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     where
         Self: RemoveAxis<T>,
     {
-        let shape: Vec<usize> = self.shape[..axis]
-            .iter()
-            .chain(&self.shape[axis + 1..])
-            .copied()
-            .collect();
+        let shape: Vec<usize> = self.shape[..axis].iter().chain(&self.shape[axis + 1..]).copied().collect();
         Shaped::from_parts(&shape, data)
     }
 
@@ -119,10 +113,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     where
         Self: RemoveAxis<T>,
     {
-        self.without_axis(
-            axis,
-            self.reduce_axis("sum_axis", axis, Some(T::ZERO), T::add),
-        )
+        self.without_axis(axis, self.reduce_axis("sum_axis", axis, Some(T::ZERO), T::add))
     }
 
     /// The arithmetic mean along an axis, which the result no longer has.

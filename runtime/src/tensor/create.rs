@@ -12,14 +12,8 @@ pub(super) fn check_length(
     shape: &[usize],
     length: usize,
 ) -> Result<(), ShapeError> {
-    let product = shape
-        .iter()
-        .try_fold(1_usize, |product, &axis| product.checked_mul(axis));
-    if product == Some(length) {
-        Ok(())
-    } else {
-        Err(ShapeError::length(operation, shape, length))
-    }
+    let product = shape.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis));
+    if product == Some(length) { Ok(()) } else { Err(ShapeError::length(operation, shape, length)) }
 }
 
 impl<T, const R: usize> Tensor<T, R> {
@@ -50,10 +44,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     /// assert_eq!(Matrix::full([1, 2], 0.5), Matrix::from([[0.5, 0.5]]));
     /// ```
     pub fn full(shape: [usize; R], value: T) -> Self {
-        Tensor {
-            shape,
-            data: alloc::vec![value; shape.iter().product()],
-        }
+        Tensor { shape, data: alloc::vec![value; shape.iter().product()] }
     }
 
     /// A tensor of zeros.
@@ -97,11 +88,7 @@ impl<T: Real> Tensor<T, 1> {
         );
         let whole = count as usize;
         let len = whole + usize::from((whole as f64) < count);
-        Vector::from(
-            (0..len)
-                .map(|i| start + T::from_usize(i) * step)
-                .collect::<Vec<T>>(),
-        )
+        Vector::from((0..len).map(|i| start + T::from_usize(i) * step).collect::<Vec<T>>())
     }
 
     /// `len` numbers from `start` to `end`, both included, at equal distances.
@@ -127,10 +114,7 @@ impl<T: Real> Tensor<T, 1> {
 
 impl<T> From<Vec<T>> for Tensor<T, 1> {
     fn from(data: Vec<T>) -> Self {
-        Tensor {
-            shape: [data.len()],
-            data,
-        }
+        Tensor { shape: [data.len()], data }
     }
 }
 
@@ -160,31 +144,20 @@ impl<T: Real, const A: usize> From<[T; A]> for Tensor<T, 1> {
 
 impl<T: Real, const A: usize, const B: usize> From<[[T; B]; A]> for Matrix<T> {
     fn from(rows: [[T; B]; A]) -> Self {
-        Tensor {
-            shape: [A, B],
-            data: rows.as_flattened().to_vec(),
-        }
+        Tensor { shape: [A, B], data: rows.as_flattened().to_vec() }
     }
 }
 
-impl<T: Real, const A: usize, const B: usize, const C: usize> From<[[[T; C]; B]; A]>
-    for Tensor<T, 3>
-{
+impl<T: Real, const A: usize, const B: usize, const C: usize> From<[[[T; C]; B]; A]> for Tensor<T, 3> {
     fn from(blocks: [[[T; C]; B]; A]) -> Self {
-        Tensor {
-            shape: [A, B, C],
-            data: blocks.as_flattened().as_flattened().to_vec(),
-        }
+        Tensor { shape: [A, B, C], data: blocks.as_flattened().as_flattened().to_vec() }
     }
 }
 
-impl<T: Real, const A: usize, const B: usize, const C: usize, const D: usize>
-    From<[[[[T; D]; C]; B]; A]> for Tensor<T, 4>
+impl<T: Real, const A: usize, const B: usize, const C: usize, const D: usize> From<[[[[T; D]; C]; B]; A]>
+    for Tensor<T, 4>
 {
     fn from(blocks: [[[[T; D]; C]; B]; A]) -> Self {
-        Tensor {
-            shape: [A, B, C, D],
-            data: blocks.as_flattened().as_flattened().as_flattened().to_vec(),
-        }
+        Tensor { shape: [A, B, C, D], data: blocks.as_flattened().as_flattened().as_flattened().to_vec() }
     }
 }

@@ -24,12 +24,7 @@ enum Style {
 
 impl Style {
     fn of<T: Real>(numbers: &[T]) -> Style {
-        let finite = || {
-            numbers
-                .iter()
-                .map(|x| x.to_f64())
-                .filter(|x| x.is_finite() && *x != 0.0)
-        };
+        let finite = || numbers.iter().map(|x| x.to_f64()).filter(|x| x.is_finite() && *x != 0.0);
         let largest = finite().map(f64::abs).fold(0.0, f64::max);
         let smallest = finite().map(f64::abs).fold(f64::INFINITY, f64::min);
         let whole = finite().all(|x| x % 1.0 == 0.0);
@@ -54,9 +49,8 @@ impl Style {
                 let text = format!("{number:.precision$e}");
                 match text.split_once('e') {
                     Some((digits, exponent)) => {
-                        let (sign, exponent) = exponent
-                            .strip_prefix('-')
-                            .map_or(('+', exponent), |e| ('-', e));
+                        let (sign, exponent) =
+                            exponent.strip_prefix('-').map_or(('+', exponent), |e| ('-', e));
                         format!("{digits}e{sign}{exponent:0>2}")
                     }
                     None => text,
@@ -125,12 +119,7 @@ impl<I: Iterator<Item = String>> Writer<I> {
                 _ => f.write_str(", ")?,
             }
             match i {
-                Some(_) => write!(
-                    f,
-                    "{:>1$}",
-                    self.texts.next().unwrap_or_default(),
-                    self.width
-                )?,
+                Some(_) => write!(f, "{:>1$}", self.texts.next().unwrap_or_default(), self.width)?,
                 None => f.write_str("...")?,
             }
         }
@@ -151,11 +140,7 @@ impl<I: Iterator<Item = String>> Writer<I> {
 impl<T: Real, const R: usize> fmt::Display for Tensor<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {
-            return if R == 1 {
-                f.write_str("[]")
-            } else {
-                write!(f, "[] of shape {:?}", self.shape)
-            };
+            return if R == 1 { f.write_str("[]") } else { write!(f, "[] of shape {:?}", self.shape) };
         }
         let elided = self.len() > THRESHOLD;
         let mut numbers = Vec::new();
@@ -164,12 +149,7 @@ impl<T: Real, const R: usize> fmt::Display for Tensor<T, R> {
         let precision = f.precision().unwrap_or(4);
         let texts: Vec<String> = numbers.iter().map(|&x| style.text(x, precision)).collect();
         let width = texts.iter().map(String::len).max().unwrap_or(0);
-        Writer {
-            texts: texts.into_iter(),
-            width,
-            elided,
-        }
-        .write(f, &self.shape, 1)
+        Writer { texts: texts.into_iter(), width, elided }.write(f, &self.shape, 1)
     }
 }
 
@@ -191,9 +171,6 @@ impl<T: fmt::Debug> fmt::Debug for Elided<'_, T> {
 
 impl<T: fmt::Debug, const R: usize> fmt::Debug for Tensor<T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tensor")
-            .field("shape", &self.shape)
-            .field("data", &Elided(&self.data))
-            .finish()
+        f.debug_struct("Tensor").field("shape", &self.shape).field("data", &Elided(&self.data)).finish()
     }
 }

@@ -26,10 +26,7 @@ impl<T: Real, const P: usize> Tensor<T, P> {
     /// # Panics
     /// If the inner axes or the batches differ in length.
     #[track_caller]
-    pub fn matmul<const Q: usize>(
-        &self,
-        right: &Tensor<T, Q>,
-    ) -> <Self as Matmul<T, Tensor<T, Q>>>::Output
+    pub fn matmul<const Q: usize>(&self, right: &Tensor<T, Q>) -> <Self as Matmul<T, Tensor<T, Q>>>::Output
     where
         Self: Matmul<T, Tensor<T, Q>>,
     {
@@ -45,39 +42,18 @@ impl<T: Real, const P: usize> Tensor<T, P> {
             _ => (1, right.len(), 1),
         };
         if inner != right_inner {
-            let reason =
-                "the last axis of the left and the first of the right matrix must be equal";
+            let reason = "the last axis of the left and the first of the right matrix must be equal";
             ShapeError::pair("matmul", &self.shape, &right.shape, reason).raise();
         }
         if left_batch != right_batch {
-            ShapeError::pair(
-                "matmul",
-                &self.shape,
-                &right.shape,
-                "the batches must be equal",
-            )
-            .raise();
+            ShapeError::pair("matmul", &self.shape, &right.shape, "the batches must be equal").raise();
         }
         let mut data = vec![T::ZERO; left_batch * rows * cols];
         matmul(
-            Size {
-                batch: left_batch,
-                rows,
-                inner,
-                cols,
-            },
-            Strided {
-                data: self.data(),
-                strides: [rows * inner, inner, 1],
-            },
-            Strided {
-                data: right.data(),
-                strides: [inner * cols, cols, 1],
-            },
-            Strided {
-                data: &mut data,
-                strides: [rows * cols, cols, 1],
-            },
+            Size { batch: left_batch, rows, inner, cols },
+            Strided { data: self.data(), strides: [rows * inner, inner, 1] },
+            Strided { data: right.data(), strides: [inner * cols, cols, 1] },
+            Strided { data: &mut data, strides: [rows * cols, cols, 1] },
             Write::Accumulate,
         );
         let shape = match (P, Q) {
@@ -110,14 +86,8 @@ impl<T: Real> Vector<T> {
     /// ```
     #[must_use]
     pub fn outer(&self, right: &Self) -> Matrix<T> {
-        let data = self
-            .iter()
-            .flat_map(|&x| right.iter().map(move |&y| x * y))
-            .collect();
-        Tensor {
-            shape: [self.len(), right.len()],
-            data,
-        }
+        let data = self.iter().flat_map(|&x| right.iter().map(move |&y| x * y)).collect();
+        Tensor { shape: [self.len(), right.len()], data }
     }
 }
 

@@ -13,11 +13,7 @@ use crate::reduce::Reduce;
 /// the difference of two infinities is not a number.
 fn shifted_logarithm<T: Real>(numbers: impl Iterator<Item = T> + Clone) -> (T, T) {
     let largest = numbers.clone().fold(-T::ONE / T::ZERO, T::max);
-    let shift = if largest.is_finite() {
-        largest
-    } else {
-        T::ZERO
-    };
+    let shift = if largest.is_finite() { largest } else { T::ZERO };
     (shift, numbers.map(|x| (x - shift).exp()).sum::<T>().ln())
 }
 
@@ -78,8 +74,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
         let mut out = self.clone();
         self.for_each_run("softmax", axis, |run| {
             let (shift, _) = shifted_logarithm(run.clone().map(|i| self.data[i]));
-            run.clone()
-                .for_each(|i| out.data[i] = (self.data[i] - shift).exp());
+            run.clone().for_each(|i| out.data[i] = (self.data[i] - shift).exp());
             let sum: T = run.clone().map(|i| out.data[i]).sum();
             run.for_each(|i| out.data[i] /= sum);
         });
@@ -105,13 +100,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     #[track_caller]
     fn mean_loss(&self, operation: &'static str, target: &Self, loss: impl Fn(T, T) -> T) -> T {
         if self.shape != target.shape {
-            ShapeError::pair(
-                operation,
-                &self.shape,
-                &target.shape,
-                "the shapes must be equal",
-            )
-            .raise();
+            ShapeError::pair(operation, &self.shape, &target.shape, "the shapes must be equal").raise();
         }
         crate::reduce::lanes(self.some(operation), &target.data, loss) / T::from_usize(self.len())
     }
@@ -141,11 +130,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
         let half = T::from_f64(0.5);
         self.mean_loss("huber_loss", target, |x, y| {
             let d = (x - y).abs();
-            if d <= delta {
-                half * d * d
-            } else {
-                delta * (d - half * delta)
-            }
+            if d <= delta { half * d * d } else { delta * (d - half * delta) }
         })
     }
 
@@ -155,9 +140,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     /// If the shapes differ or there are no numbers.
     #[track_caller]
     pub fn binary_cross_entropy_with_logits(&self, target: &Self) -> T {
-        self.mean_loss("binary_cross_entropy_with_logits", target, |z, y| {
-            z.softplus() - z * y
-        })
+        self.mean_loss("binary_cross_entropy_with_logits", target, |z, y| z.softplus() - z * y)
     }
 }
 

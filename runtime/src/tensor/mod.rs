@@ -53,10 +53,7 @@ pub type Matrix<T = f32> = Tensor<T, 2>;
 /// A tensor without numbers: every axis has length 0.
 impl<T, const R: usize> Default for Tensor<T, R> {
     fn default() -> Self {
-        Tensor {
-            shape: [0; R],
-            data: Vec::new(),
-        }
+        Tensor { shape: [0; R], data: Vec::new() }
     }
 }
 
@@ -108,10 +105,7 @@ impl<T, const R: usize> Tensor<T, R> {
 
     /// The whole tensor, borrowed.
     pub fn view(&self) -> View<'_, T, R> {
-        View {
-            shape: self.shape,
-            data: &self.data,
-        }
+        View { shape: self.shape, data: &self.data }
     }
 
     /// Row `i` along the first axis: a contiguous run of numbers.
@@ -159,10 +153,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     /// assert_eq!(x.map(f64::from), Vector::<f64>::from([1.0, 2.0]));
     /// ```
     pub fn map<U>(&self, f: impl FnMut(T) -> U) -> Tensor<U, R> {
-        Tensor {
-            shape: self.shape,
-            data: self.data.iter().copied().map(f).collect(),
-        }
+        Tensor { shape: self.shape, data: self.data.iter().copied().map(f).collect() }
     }
 
     /// The same numbers in another shape.
@@ -179,10 +170,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     /// ```
     pub fn reshape<const S: usize>(&self, shape: [usize; S]) -> Result<Tensor<T, S>, ShapeError> {
         create::check_length("reshape", &shape, self.len())?;
-        Ok(Tensor {
-            shape,
-            data: self.data.clone(),
-        })
+        Ok(Tensor { shape, data: self.data.clone() })
     }
 
     /// The rows with these numbers, in this order, copied.

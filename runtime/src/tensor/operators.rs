@@ -20,28 +20,17 @@ struct Part<'a, T: Clone> {
 
 impl<'a, T: Real> Part<'a, T> {
     fn owned(shape: &'a [usize], data: Vec<T>) -> Self {
-        Part {
-            shape,
-            data: Cow::Owned(data),
-        }
+        Part { shape, data: Cow::Owned(data) }
     }
 
     fn borrowed<const R: usize>(tensor: &'a Tensor<T, R>) -> Self {
-        Part {
-            shape: &tensor.shape,
-            data: Cow::Borrowed(&tensor.data),
-        }
+        Part { shape: &tensor.shape, data: Cow::Borrowed(&tensor.data) }
     }
 }
 
 #[track_caller]
 fn check_trailing(operation: &'static str, left: &[usize], right: &[usize]) {
-    if left
-        .iter()
-        .rev()
-        .zip(right.iter().rev())
-        .any(|(l, r)| l != r)
-    {
+    if left.iter().rev().zip(right.iter().rev()).any(|(l, r)| l != r) {
         ShapeError::broadcast(operation, left, right).raise();
     }
 }
@@ -55,11 +44,7 @@ fn combine<T: Real, O: Shaped<T>>(
 ) -> O {
     check_trailing(operation, left.shape, right.shape);
     let order = left.shape.len().cmp(&right.shape.len());
-    let shape = if order.is_ge() {
-        left.shape
-    } else {
-        right.shape
-    };
+    let shape = if order.is_ge() { left.shape } else { right.shape };
     let data = match (left.data, right.data) {
         (Cow::Owned(mut left), right) if order.is_ge() => {
             update(&mut left, &right, f);

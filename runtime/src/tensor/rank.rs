@@ -16,12 +16,7 @@ pub trait Shaped<T> {
 impl<T: Real, const R: usize> Shaped<T> for Tensor<T, R> {
     fn from_parts(shape: &[usize], data: Vec<T>) -> Self {
         debug_assert_eq!(shape.iter().product::<usize>(), data.len());
-        Tensor {
-            shape: shape
-                .try_into()
-                .expect("the tables give the rank that the shape has"),
-            data,
-        }
+        Tensor { shape: shape.try_into().expect("the tables give the rank that the shape has"), data }
     }
 }
 
@@ -32,10 +27,7 @@ impl<T: Real> Shaped<T> for T {
 }
 
 /// A tensor that can lose an axis; a vector becomes a number.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no axis to reduce",
-    note = "tensors have 1 to 4 axes"
-)]
+#[diagnostic::on_unimplemented(message = "`{Self}` has no axis to reduce", note = "tensors have 1 to 4 axes")]
 pub trait RemoveAxis<T> {
     /// What is left.
     type Output: Shaped<T>;

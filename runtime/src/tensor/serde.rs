@@ -23,11 +23,7 @@ struct Owned<T> {
 
 impl<T: Serialize, const R: usize> Serialize for Tensor<T, R> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Borrowed {
-            shape: &self.shape,
-            data: &self.data,
-        }
-        .serialize(serializer)
+        Borrowed { shape: &self.shape, data: &self.data }.serialize(serializer)
     }
 }
 
@@ -35,9 +31,7 @@ impl<'de, T: Deserialize<'de>, const R: usize> Deserialize<'de> for Tensor<T, R>
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Owned { shape, data } = Owned::deserialize(deserializer)?;
         let rank = shape.len();
-        let shape = shape
-            .try_into()
-            .map_err(|_| D::Error::custom(format_args!("{rank} axes, not {R}")))?;
+        let shape = shape.try_into().map_err(|_| D::Error::custom(format_args!("{rank} axes, not {R}")))?;
         Tensor::from_vec(shape, data).map_err(D::Error::custom)
     }
 }

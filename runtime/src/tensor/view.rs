@@ -80,10 +80,7 @@ impl<'a, T, const R: usize> View<'a, T, R> {
         if let Some(rows) = shape.first_mut() {
             *rows = range.len();
         }
-        View {
-            shape,
-            data: &self.data[range.start * self.width()..range.end * self.width()],
-        }
+        View { shape, data: &self.data[range.start * self.width()..range.end * self.width()] }
     }
 }
 
@@ -97,10 +94,7 @@ impl<T> View<'_, T, 2> {
 impl<T: Real, const R: usize> View<'_, T, R> {
     /// A copy that owns its numbers.
     pub fn to_tensor(&self) -> Tensor<T, R> {
-        Tensor {
-            shape: self.shape,
-            data: self.data.to_vec(),
-        }
+        Tensor { shape: self.shape, data: self.data.to_vec() }
     }
 
     /// The rows with these numbers, in this order, copied.
@@ -158,10 +152,7 @@ impl<'a, T, const R: usize> From<&'a Tensor<T, R>> for View<'a, T, R> {
 
 impl<'a, T> From<&'a [T]> for View<'a, T, 1> {
     fn from(data: &'a [T]) -> Self {
-        View {
-            shape: [data.len()],
-            data,
-        }
+        View { shape: [data.len()], data }
     }
 }
 
@@ -173,9 +164,6 @@ impl<'a, T, const N: usize> From<&'a [T; N]> for View<'a, T, 1> {
 
 impl<'a, T, const N: usize, const M: usize> From<&'a [[T; N]; M]> for View<'a, T, 2> {
     fn from(data: &'a [[T; N]; M]) -> Self {
-        View {
-            shape: [M, N],
-            data: data.as_flattened(),
-        }
+        View { shape: [M, N], data: data.as_flattened() }
     }
 }
