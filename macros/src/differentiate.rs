@@ -115,7 +115,14 @@ impl<'g> Walk<'g> {
         }
         let own = self.graph.free(to);
         let others: Vec<Axis> = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
-        let contribution = self.graph.fold(FoldOp::Sum, &others, self.conditional(contribution));
+        // A condition that is the same for the whole sum stays outside, where it spares all of it.
+        let same = |(condition, _): &&(Id, bool)| {
+            self.graph.with(*condition, |data| data.free.iter().all(|axis| !others.contains(axis)))
+        };
+        let outside = self.conditions.iter().take_while(same).count();
+        let (outer, inner) = self.conditions.split_at(outside);
+        let inside = self.graph.fold(FoldOp::Sum, &others, self.under(inner, contribution));
+        let contribution = self.under(outer, inside);
         let sum = match self.scalars.get(&to) {
             Some(&known) => self.add(known, contribution),
             None => contribution,
@@ -124,9 +131,9 @@ impl<'g> Walk<'g> {
     }
 
     /// A contribution that is zero but under the conditions.
-    fn conditional(&self, contribution: Id) -> Id {
+    fn under(&self, conditions: &[(Id, bool)], contribution: Id) -> Id {
         let graph = self.graph;
-        self.conditions.iter().rev().fold(contribution, |value, &(condition, holds)| {
+        conditions.iter().rev().fold(contribution, |value, &(condition, holds)| {
             let (value, condition) = (graph.expr(value), graph.expr(condition));
             if holds { condition.select(value, 0.0).id } else { condition.select(0.0, value).id }
         })
@@ -236,7 +243,7 @@ impl<'g> Walk<'g> {
         }
         let own = self.graph.free(array);
         let axes = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
-        let body = self.conditional(adjoint);
+        let body = self.under(&self.conditions, adjoint);
         self.arrays.entry(array).or_default().push(Entry { axes, indices, body });
     }
 

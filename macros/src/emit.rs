@@ -292,7 +292,8 @@ impl Module<'_> {
                 (value, #grad)
             }
 
-            /// As `value_and_grad`, but the gradient takes the place of what `grad` was.
+            /// As `value_and_grad`, but the gradient takes the place of what `grad` was. Only arrays that
+            /// one loop keeps for another are allocated.
             #[inline]
             #visibility fn value_and_grad_into #definitions (#(#names: #types,)* #grad: &mut #gradient_type) -> #element {
                 #gradient_body

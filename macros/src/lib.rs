@@ -11,6 +11,8 @@
 mod differentiate;
 mod emit;
 mod formula;
+#[cfg(test)]
+mod fuzz;
 mod graph;
 mod items;
 mod lower;
@@ -49,7 +51,7 @@ use report::Errors;
 /// |---|---|
 /// | `value_and_grad(args..)` | the value and the gradient, in one pass |
 /// | `grad(args..)` | the gradient |
-/// | `value_and_grad_into(args.., &mut grad)` | the value, with the gradient in place of what `grad` was |
+/// | `value_and_grad_into(args.., &mut grad)` | the value, with the gradient in place of what `grad` was; only arrays that one loop keeps for another are allocated |
 /// | `value(args..)` | the value alone |
 /// | `Params` | a field for each parameter differentiated by. With a single one there is no struct: the gradient has that parameter's own owned type (`Vec<T>` for `&[T]`) |
 /// | `objective(other args..)` | the function of `Params` alone, for optimisers. If all tensors and slices among its data have their first length in common, these are the rows that mini-batches draw from |
@@ -61,8 +63,9 @@ use report::Errors;
 ///
 /// # Panics
 /// The emitted functions panic where the function itself would: when lengths do not fit each other, when
-/// an index is out of bounds, and for the mean, the maximum or the minimum of empty data. Lengths are
-/// checked before any work, also those that a branch not taken would need.
+/// an index is out of bounds, and for the mean, the maximum or the minimum of empty data. What the result
+/// does not need is not computed, and so cannot panic either. Lengths are checked before any work, also
+/// those that a branch not taken would need.
 ///
 /// # Conventions
 /// `relu'(0) = 0` and `abs'(0) = 0`. `signum`, `floor`, `ceil`, `round` and `trunc` have derivative 0.

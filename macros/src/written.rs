@@ -203,6 +203,7 @@ pub(crate) fn type_text(ty: &syn::Type) -> String {
 pub(crate) fn rerooted(path: &syn::Path) -> TokenStream {
     let rest = path.segments.iter().skip(1);
     match path.segments.first() {
+        _ if path.leading_colon.is_some() => path.to_token_stream(),
         Some(first) if first.ident == "self" => quote!(super #(::#rest)*),
         Some(first) if first.ident == "super" => quote!(super::#path),
         Some(_) if path.get_ident().is_some() => quote!(super::#path),

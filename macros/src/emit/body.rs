@@ -35,6 +35,8 @@ pub(super) struct Body<'a> {
     /// The calls of which the gradient is needed too.
     pub(super) pulled_back: HashSet<Id>,
     pub(super) calls_in_branches: HashSet<Id>,
+    /// The arrays that are passed to other functions, as flat slices.
+    pub(super) passed: HashSet<Id>,
     /// The names of the gradients of calls.
     pub(super) gradients: HashMap<Id, Ident>,
 }
@@ -47,6 +49,10 @@ impl<'a> Body<'a> {
         let pulled_back = graph.reachable(&program.roots).into_iter().filter_map(|id| match graph.node(id) {
             Node::CallGradient(call, _) => Some(call),
             _ => None,
+        });
+        let passed = graph.reachable(&program.roots).into_iter().map(|id| match graph.node(id) {
+            Node::Call(_, operands) => operands,
+            _ => Vec::new(),
         });
         Body {
             function,
@@ -65,6 +71,7 @@ impl<'a> Body<'a> {
             numbers: HashMap::new(),
             pulled_back: pulled_back.collect(),
             calls_in_branches: HashSet::new(),
+            passed: passed.flatten().collect(),
             gradients: HashMap::new(),
         }
     }
@@ -262,7 +269,7 @@ impl<'a> Body<'a> {
     pub(super) fn is_nested(&self, id: Id, shape: &[Extent]) -> bool {
         match self.program.storage[&id].home {
             Home::Output(place) => matches!(self.outputs[place].1, Written::Array { .. }),
-            Home::Local => self.is_static(shape),
+            Home::Local => self.is_static(shape) && !self.passed.contains(&id),
         }
     }
 

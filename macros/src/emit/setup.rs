@@ -216,7 +216,7 @@ impl Body<'_> {
             }
             let zero = self.anything(self.graph.ty(id));
             let lengths: Vec<TokenStream> = extents.iter().map(|&extent| self.size(extent)).collect();
-            lines.extend(if self.is_static(&extents) {
+            lines.extend(if self.is_static(&extents) && !self.passed.contains(&id) {
                 let array = lengths.iter().rev().fold(zero, |inner, length| quote!([#inner; #length]));
                 quote! { let mut #name = #array; }
             } else {

@@ -20,6 +20,10 @@ impl Lowerer<'_> {
                 return None;
             }
         };
+        if self.is_carried(id) {
+            self.refuse(length, "a length that a loop changes is not supported yet", "make it a parameter");
+            return None;
+        }
         match self.graph.node(id) {
             Node::Size(extent) => Some(extent),
             Node::Int(length) => Some(self.extents.intern(Source::Literal(length as usize))),

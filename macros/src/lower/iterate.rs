@@ -32,8 +32,12 @@ impl<'a> Lowerer<'a> {
             (_, Node::Int(0), "add" | "sub") => a,
             (Node::Int(0), _, "add") => b,
             (_, Node::Int(1), "mul" | "div") => a,
-            (Node::Int(x), Node::Int(y), "sub") if x >= y => self.graph.int(x - y, self.graph.ty(a)),
-            (Node::Int(x), Node::Int(y), "add") => self.graph.int(x + y, self.graph.ty(a)),
+            (Node::Int(x), Node::Int(y), "sub") if x >= y && y >= 0 => {
+                self.graph.int(x - y, self.graph.ty(a))
+            }
+            (Node::Int(x), Node::Int(y), "add") if x.checked_add(y).is_some() => {
+                self.graph.int(x + y, self.graph.ty(a))
+            }
             _ => self.graph.op(ops::row(row), &[a, b]),
         }
     }
@@ -45,6 +49,14 @@ impl<'a> Lowerer<'a> {
                 place.to_token_stream(),
                 "how often this runs depends on the loop around it, which is not supported yet",
                 "run it to its longest, and leave turns out with `if`",
+            );
+            return None;
+        }
+        if self.is_carried(length) {
+            self.refuse(
+                place.to_token_stream(),
+                "how often this runs depends on what the turns before have done, which is not supported yet",
+                "",
             );
             return None;
         }
@@ -104,7 +116,7 @@ impl<'a> Lowerer<'a> {
     /// `a - b`, or 0 where that would be negative.
     fn clipped_difference(&self, a: Id, b: Id) -> Id {
         if let (Node::Int(a), Node::Int(b)) = (self.graph.node(a), self.graph.node(b)) {
-            return self.usize((a - b).max(0));
+            return self.usize(a.saturating_sub(b).max(0));
         }
         let more = self.graph.op(ops::row("gt"), &[a, b]);
         let difference = self.graph.op(ops::row("sub"), &[a, b]);

@@ -67,7 +67,7 @@ fn one<T: Real>(size: Size, a: Strided<&[T]>, b: Strided<&[T]>, c: Strided<&mut 
             continue;
         }
         // The loop that runs along memory goes inside: along a row of `b` and `c`, or along the inner axis.
-        if b_col == 1 && c_col == 1 {
+        if size.cols > 1 && b_col == 1 && c_col == 1 {
             let out = &mut c.data[i * c_row..][..size.cols];
             for k in 0..size.inner {
                 let factor = a.data[i * a_row + k * a_col];

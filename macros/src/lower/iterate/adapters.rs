@@ -240,7 +240,8 @@ impl<'a> Lowerer<'a> {
         };
         let extent = self.turns(turns, call)?;
         let shifted = self.with_turns(iteration, extent, |lowerer, index| match name {
-            "rev" => lowerer.integer_op("sub", lowerer.integer_op("sub", length, one), index),
+            // In this order, so that nothing is subtracted from the length of what is empty.
+            "rev" => lowerer.integer_op("sub", length, lowerer.integer_op("add", index, one)),
             "skip" => lowerer.integer_op("add", index, count),
             "step_by" => lowerer.integer_op("mul", index, count),
             _ => lowerer.integer_op("add", index, zero),

@@ -34,6 +34,12 @@ impl Lowerer<'_> {
         Some(value)
     }
 
+    /// Whether a value depends on what turns before have done to a variable.
+    pub(crate) fn is_carried(&self, id: Id) -> bool {
+        let is_placeholder = |id: Id| matches!(self.graph.node(id), Node::Leaf(leaf) if leaf >= PLACEHOLDERS);
+        self.graph.reachable(&[id]).into_iter().any(is_placeholder)
+    }
+
     /// The variable's value after all turns, if their order does not matter to it.
     pub(super) fn recurrence(
         &mut self,
