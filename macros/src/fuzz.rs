@@ -4,9 +4,10 @@
 //! and `GRADUS_FUZZ_SEED=7` begins with that one:
 //! `GRADUS_FUZZ_SEED=7 GRADUS_FUZZ_CASES=1 cargo test -p gradus-macros fuzz`.
 
-mod generate;
+mod compose;
 mod mutate;
 mod random;
+mod words;
 
 use std::any::Any;
 use std::mem::take;
@@ -25,8 +26,6 @@ use random::{Rng, noise};
 /// An attribute's tokens and an item's.
 type Case = (TokenStream, TokenStream);
 
-/// How many cases of each kind an ordinary run has.
-const CASES: u64 = 3_500;
 /// How many cases a thread runs, which is named for them, so that an overflow of its stack tells where.
 const CHUNK: usize = 100;
 /// The stack on which rustc expands macros.
@@ -102,10 +101,10 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().expect("the variable is a number"))
 }
 
-/// Runs cases until one fails.
-fn run(make: fn(&mut Rng) -> Case) {
+/// Runs cases until one fails; `usual` is their number in an ordinary run.
+fn run(usual: u64, make: fn(&mut Rng) -> Case) {
     let first = setting("GRADUS_FUZZ_SEED", 0);
-    let end = first + setting("GRADUS_FUZZ_CASES", CASES);
+    let end = first + setting("GRADUS_FUZZ_CASES", usual);
     for from in (first..end).step_by(CHUNK) {
         let to = end.min(from + CHUNK as u64);
         let (sender, receiver) = channel();
@@ -193,24 +192,27 @@ fn noisy(rng: &mut Rng) -> Case {
     }
 }
 
-/// One of the corpus with a few changes.
-fn mutated(rng: &mut Rng) -> Case {
-    CORPUS.with(|corpus| {
-        let (mut attribute, mut item) = corpus[rng.below(corpus.len())].clone();
-        let source = Source { names: names(&item), corpus };
-        for _ in 0..=rng.below(3) {
-            let of = if rng.one_in(12) { &mut attribute } else { &mut item };
-            *of = mutate(rng, take(of), &source);
-        }
-        (attribute, item)
-    })
-}
-
-/// A valid function, differentiated by some or all of its parameters.
-fn generated(rng: &mut Rng) -> Case {
-    let item = generate::function(rng);
+/// A function whose types are right by its making, differentiated by some or all of its parameters.
+fn composed(rng: &mut Rng) -> Case {
+    let item = compose::function(rng);
     let attributes = [quote!(), quote!(wrt(x)), quote!(wrt(m, v)), quote!(wrt(u, y))];
     (attributes[rng.below(attributes.len())].clone(), item)
+}
+
+/// One of the corpus, or a composed function, with a few changes.
+fn changed(rng: &mut Rng) -> Case {
+    CORPUS.with(|corpus| {
+        let (mut attribute, mut item) =
+            if rng.one_in(4) { composed(rng) } else { corpus[rng.below(corpus.len())].clone() };
+        let source = Source { names: names(&item), corpus };
+        loop {
+            let of = if rng.one_in(16) { &mut attribute } else { &mut item };
+            *of = mutate(rng, take(of), &source);
+            if rng.one_in(2) {
+                return (attribute, item);
+            }
+        }
+    })
 }
 
 #[test]
@@ -225,15 +227,39 @@ fn the_corpus_is_supported() {
 
 #[test]
 fn noise_is_refused() {
-    run(noisy);
+    run(4000, noisy);
 }
 
 #[test]
-fn valid_functions_are_differentiated() {
-    run(generated);
+fn composed_functions_are_differentiated_or_refused() {
+    run(1000, composed);
 }
 
 #[test]
 fn changed_functions_are_differentiated_or_refused() {
-    run(mutated);
+    run(5000, changed);
+}
+
+#[test]
+fn depth_is_no_danger() {
+    let deep = |open: &str, close: &str, depth: usize| open.repeat(depth) + "x" + &close.repeat(depth);
+    let bodies = [
+        deep("(", ")", 250),
+        deep("{", "}", 250),
+        deep("x.max(", ")", 250),
+        deep("if x > 0.0 {", "} else { -x }", 200),
+        deep("v.iter().map(|a| a *", ").sum::<f64>()", 50),
+        deep("-", "", 500),
+        deep("", " + x", 800),
+        deep("", ".sin()", 500),
+        deep("", ".min(1.0)", 500),
+    ];
+    for body in bodies {
+        let item = format!("fn f(x: f64, v: &[f64]) -> f64 {{ {body} }}");
+        let worker = on_stack_of_rustc("depth".to_owned(), move || {
+            let item: TokenStream = item.parse().expect("the text is tokens");
+            !expand(TokenStream::new(), item).is_empty()
+        });
+        assert!(worker.join().is_ok_and(|answers| answers));
+    }
 }

@@ -3,7 +3,8 @@
 use proc_macro2::{Group, Spacing, TokenStream, TokenTree};
 
 use super::Case;
-use super::random::{self, LITERALS, METHODS, OPERATORS, Rng, STATEMENTS, TYPES};
+use super::random::{self, Rng};
+use super::words::{LITERALS, METHODS, OPERATORS, STATEMENTS, TYPES};
 
 /// What the mutations of a case draw from.
 pub(super) struct Source<'a> {
