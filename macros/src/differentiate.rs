@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, fresh_axes};
+use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Type, fresh_axes};
 use crate::ops::Partial;
 
 /// The derivatives of `result` by each of `leaves`, as scalars or arrays of their shape.
@@ -19,8 +19,14 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
             leaves.contains(&id) || graph.operands(id).iter().any(|operand| active[operand.index()]);
         active[id.index()] = depends && graph.ty(id).is_float();
     }
-    let mut walk =
-        Walk { graph, conditions: Vec::new(), active, scalars: HashMap::new(), arrays: HashMap::new() };
+    let mut walk = Walk {
+        graph,
+        conditions: Vec::new(),
+        nonzero: HashMap::new(),
+        active,
+        scalars: HashMap::new(),
+        arrays: HashMap::new(),
+    };
     if walk.active[result.index()] {
         walk.scalars.insert(result, graph.float(1.0, graph.ty(result)));
     }
@@ -46,6 +52,8 @@ struct Walk<'g> {
     graph: &'g Graph,
     /// The conditions under which the adjoint being passed on is not zero.
     conditions: Vec<(Id, bool)>,
+    /// What is known of when a choice is not zero.
+    nonzero: HashMap<Id, Option<Id>>,
     /// Which nodes depend on a leaf that is differentiated.
     active: Vec<bool>,
     /// The sum of the contributions so far.
@@ -165,13 +173,45 @@ impl<'g> Walk<'g> {
         let Node::Select(condition, then, otherwise) = self.graph.node(adjoint) else {
             return self.pass_on(id, adjoint);
         };
-        for (side, holds) in [(then, true), (otherwise, false)] {
-            if !self.is_zero(side) {
-                self.conditions.push((condition, holds));
-                self.visit(id, side);
-                self.conditions.pop();
-            }
+        let (condition, side) = match (self.is_zero(then), self.is_zero(otherwise)) {
+            (false, true) => ((condition, true), then),
+            (true, false) => ((condition, false), otherwise),
+            // Both sides as one, since each of many branches in a row would double the contributions.
+            _ => match self.nonzero(adjoint) {
+                Some(condition) => {
+                    self.conditions.push((condition, true));
+                    self.pass_on(id, adjoint);
+                    self.conditions.pop();
+                    return;
+                }
+                None => return self.pass_on(id, adjoint),
+            },
+        };
+        self.conditions.push(condition);
+        self.visit(id, side);
+        self.conditions.pop();
+    }
+
+    /// The condition under which a choice is not zero; none if it is zero under no condition.
+    fn nonzero(&mut self, adjoint: Id) -> Option<Id> {
+        if let Some(&known) = self.nonzero.get(&adjoint) {
+            return known;
         }
+        let graph = self.graph;
+        let constant = |value: bool| graph.int(i64::from(value), Type::Bool);
+        let found = match graph.node(adjoint) {
+            Node::Select(condition, then, otherwise) => match (self.nonzero(then), self.nonzero(otherwise)) {
+                (None, None) => None,
+                (then, otherwise) => {
+                    let always = constant(true);
+                    Some(graph.select(condition, then.unwrap_or(always), otherwise.unwrap_or(always)))
+                }
+            },
+            _ if self.is_zero(adjoint) => Some(constant(false)),
+            _ => None,
+        };
+        self.nonzero.insert(adjoint, found);
+        found
     }
 
     fn pass_on(&mut self, id: Id, adjoint: Id) {
