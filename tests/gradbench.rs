@@ -1,48 +1,9 @@
-//! Problems of the public benchmark GradBench against its reference values, which agree with a second
-//! implementation to 1e-12 (values) and 1e-10 (derivatives) of the largest entry: so must ours, to 1e-10.
+//! Problems of the public benchmark GradBench against its reference values.
 
-use approx::assert_abs_diff_eq;
+mod reference;
+
 use gradus::prelude::*;
-use serde_json::Value;
-
-/// A case of a problem: the function's name, its input and its output.
-struct Case {
-    function: String,
-    input: Value,
-    output: Value,
-}
-
-fn cases(text: &str) -> Vec<Case> {
-    let file: Value = serde_json::from_str(text).expect("the file is JSON");
-    let cases = file["cases"].as_array().expect("cases are a list");
-    let case = |case: &Value| Case {
-        function: case["function"].as_str().expect("a name").to_owned(),
-        input: case["input"].clone(),
-        output: case["output"].clone(),
-    };
-    cases.iter().map(case).collect()
-}
-
-/// All numbers in nested lists, in order.
-fn flat(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(list) => list.iter().flat_map(flat).collect(),
-        number => vec![number.as_f64().expect("a number")],
-    }
-}
-
-fn matrix(value: &Value) -> Matrix<f64> {
-    let rows = value.as_array().expect("a list of rows");
-    let cols = rows[0].as_array().expect("a row is a list").len();
-    Matrix::from_vec([rows.len(), cols], flat(value)).expect("rows of equal lengths")
-}
-
-#[track_caller]
-fn assert_agrees(ours: &[f64], reference: &Value) {
-    let reference = flat(reference);
-    let largest = reference.iter().fold(0.0_f64, |largest, entry| largest.max(entry.abs()));
-    assert_abs_diff_eq!(ours, reference.as_slice(), epsilon = 1e-10 * largest);
-}
+use reference::{Case, assert_agrees, cases, flat, matrix};
 
 #[differentiable]
 fn square(x: f64) -> f64 {
