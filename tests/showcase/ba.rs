@@ -1,6 +1,8 @@
 //! Bundle adjustment: several results, small arrays and their helpers, and a branch without which the
 //! derivative would be 0/0.
 
+#[cfg(any())]
+use gradus::prelude::*;
 use serde_json::Value;
 
 use crate::reference::{Case, assert_agrees, cases, flat};

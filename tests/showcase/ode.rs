@@ -1,6 +1,9 @@
 //! Runge and Kutta's integration: vectors that a loop over time replaces, with helpers put in where they
 //! are called.
 
+#[cfg(any())]
+use gradus::prelude::*;
+
 use crate::reference::{Case, assert_agrees, cases, flat};
 
 #[cfg_attr(any(), differentiable)]
