@@ -81,8 +81,6 @@ fn ba() {
         let residual = camera::reprojection(&camera, &x, w, &feature);
         let weight_error = camera::weight_error(w);
         #[cfg(any())]
-        assert_eq!(camera::reprojection::value(&camera, &x, w, &feature), residual);
-        #[cfg(any())]
         let block: Vec<f64> =
             camera::reprojection::jacobian(&camera, &x, w, &feature).iter().flat_map(columns).collect();
         #[cfg(any())]
@@ -92,6 +90,13 @@ fn ba() {
             "objective" => {
                 assert_agrees(&residual, &output["reproj_error"]["elements"]);
                 assert_agrees(&[weight_error], &output["w_err"]["element"]);
+                #[cfg(any())]
+                {
+                    let residual = camera::reprojection::value(&camera, &x, w, &feature);
+                    assert_agrees(&residual, &output["reproj_error"]["elements"]);
+                    let weight_error = camera::weight_error::value(w);
+                    assert_agrees(&[weight_error], &output["w_err"]["element"]);
+                }
             }
             "jacobian" => {
                 #[cfg(any())]

@@ -1,7 +1,7 @@
 //! The posterior of a Gaussian mixture: nested loops with scratch vectors, a call of another annotated
 //! function, and one of a function that only sees data.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::PI;
 
 use gradus::prelude::*;
 
@@ -46,7 +46,7 @@ fn log_posterior(
     let (n, d, k) = (x.rows(), x.cols(), alpha.len());
     let diagonals = q.exp();
 
-    let mut likelihood = -0.5 * (n * d) as f64 * TAU.ln();
+    let mut likelihood = -0.5 * (n * d) as f64 * (2.0_f64 * PI).ln();
     for i in 0..n {
         let mut terms = vec![0.0; k];
         for j in 0..k {
