@@ -5,6 +5,7 @@ mod expression;
 mod objective;
 mod parameters;
 mod setup;
+mod turns;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};

@@ -89,7 +89,7 @@ impl<'a> Writer<'a> {
                 | Node::Size(_)
                 | Node::Index(_)
                 | Node::Get(..) => false,
-                Node::Build(..) | Node::Scatter(_) => true,
+                Node::Build(..) | Node::Scatter(..) | Node::Set(..) | Node::Loop(..) => true,
                 Node::Cast(_) => false,
                 _ => {
                     uses.get(&id).is_some_and(|uses| *uses > 1)
@@ -136,8 +136,8 @@ impl<'a> Writer<'a> {
                 let body = self.expr(body, Level::Loose);
                 format!("{name}{subscript} = {body}")
             }
-            Node::Scatter(entries) if entries.is_empty() => format!("{name} = 0"),
-            Node::Scatter(entries) => {
+            Node::Scatter(None, entries) if entries.is_empty() => format!("{name} = 0"),
+            Node::Scatter(_, entries) => {
                 let lines: Vec<String> =
                     entries.iter().map(|entry| self.entry(&name, &free, entry)).collect();
                 lines.join("\n")
@@ -235,8 +235,11 @@ impl<'a> Writer<'a> {
                 let call = self.expr(call, Level::Atom);
                 (format!("∂{call}/∂(argument {position})"), Level::Atom)
             }
+            Node::State(..) | Node::Loop(..) | Node::Final(..) | Node::Ran(_) | Node::Set(..) => {
+                (String::new(), Level::Atom)
+            }
             // Arrays have lines of their own.
-            Node::Build(..) | Node::Scatter(_) => (String::new(), Level::Atom),
+            Node::Build(..) | Node::Scatter(..) => (String::new(), Level::Atom),
         }
     }
 
@@ -287,7 +290,7 @@ impl<'a> Writer<'a> {
                     .get(place)
                     .map_or_else(|| format!("n{place}"), |name| (*name).to_owned())
             }
-            Source::Loop(number) => match self.lowered.extents.length(number) {
+            Source::Loop(_) => match self.graph.length(extent) {
                 Some(length) => self.expr(length, Level::Atom),
                 None => String::new(),
             },

@@ -134,8 +134,15 @@ fn differentiate_function(
     let leaves = lowered.active_leaves();
     let gradients = differentiate::differentiate(graph, lowered.result, &leaves);
     let roots = simplify::simplify(graph, &[&[lowered.result], gradients.as_slice()].concat());
-    let value = schedule::schedule(&lowered, &roots[..1]);
-    let gradient = schedule::schedule(&lowered, &roots);
+    let programs = (schedule::schedule(&lowered, &roots[..1]), schedule::schedule(&lowered, &roots));
+    let (Some(value), Some(gradient)) = programs else {
+        errors.push(
+            &function.item.sig.ident,
+            "the loops of this function need each other in an order that gradus does not find",
+            "make the arrays that change in a loop anew in each turn, or split the function",
+        );
+        return None;
+    };
     let formula = formula::formula(&function.item.sig.ident.to_string(), &lowered, &roots);
     Some(emit::emit(&function, items, &lowered, &value, &gradient, &formula))
 }

@@ -1,6 +1,7 @@
 //! [`Function`] to [`Lowered`]: the body as a graph. Everything that can be wrong with a body is found
 //! here, all of it at once.
 
+mod assign;
 mod call;
 mod construct;
 mod definitions;
@@ -13,10 +14,13 @@ mod methods;
 mod reduce;
 mod statement;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use crate::graph::{Graph, Id};
+use crate::graph::{Axis, Graph, Id, Type};
 use crate::items::Items;
 use crate::parse::Function;
 use crate::report::Errors;
@@ -87,19 +91,30 @@ fn length_text(leaves: &[Leaf], source: &Source) -> String {
     }
 }
 
+/// The types of the variables that loops carry, by the loop's number and the variable's place.
+type Types = BTreeMap<(usize, usize), Type>;
+
 /// Lowers twice: what the first run found to be equal lengths, the second one names alike from the
-/// start, so that expressions over the same rows share their loop indices.
+/// start, so that expressions over the same rows share their loop indices; and what it found to be the
+/// type of a variable that begins with a literal, the second one knows before the loop.
 pub(crate) fn lower(function: &Function, items: &Items, errors: &mut Errors) -> Option<Lowered> {
     let mut found = Errors::default();
-    let first = run(function, items, Extents::default(), &mut found);
+    let first = run(function, items, Extents::default(), Types::new(), &mut found);
     if !found.is_empty() {
         errors.append(found);
         return None;
     }
-    run(function, items, first?.extents, &mut Errors::default())
+    let (first, types) = first?;
+    run(function, items, first.extents, types, &mut Errors::default()).map(|(lowered, _)| lowered)
 }
 
-fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors) -> Option<Lowered> {
+fn run(
+    function: &Function,
+    items: &Items,
+    extents: Extents,
+    types: Types,
+    errors: &mut Errors,
+) -> Option<(Lowered, Types)> {
     let graph = Graph::default();
     let mut lowerer = Lowerer {
         graph: &graph,
@@ -110,10 +125,14 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
         callees: Vec::new(),
         scope: Vec::new(),
         inlined: Vec::new(),
-        branches: 0,
-        depth: 0,
-        loops: 0,
-        placeholders: 0,
+        returns: Vec::new(),
+        conditions: Vec::new(),
+        around: Vec::new(),
+        inside: Vec::new(),
+        labels: Vec::new(),
+        lengths: 0,
+        types: &types,
+        found: RefCell::default(),
         errors,
     };
     for (position, param) in function.params.iter().enumerate() {
@@ -123,8 +142,8 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
     lowerer.demand_one_width();
     let value = lowerer.body(&function.item.block, Some(&function.result));
     let result = lowerer.result(value);
-    let Lowerer { leaves, callees, .. } = lowerer;
-    Some(Lowered { result: result?, graph, extents, leaves, callees })
+    let Lowerer { leaves, callees, found, .. } = lowerer;
+    Some((Lowered { result: result?, graph, extents, leaves, callees }, found.into_inner()))
 }
 
 struct Lowerer<'a> {
@@ -138,14 +157,21 @@ struct Lowerer<'a> {
     scope: Vec<(String, Value)>,
     /// Functions whose bodies are being put in, to see recursion.
     inlined: Vec<String>,
-    /// How many branches are open.
-    branches: usize,
-    /// How many loops are open.
-    depth: u8,
-    /// How many loops have a length of their own so far.
-    loops: usize,
-    /// How many variables have been carried through loops so far.
-    placeholders: usize,
+    /// What the functions whose bodies are open return.
+    returns: Vec<Option<Written>>,
+    /// The conditions under which the code is reached.
+    conditions: Vec<(Id, bool)>,
+    /// The indices of the loops that are open.
+    around: Vec<Axis>,
+    /// The numbers of the loops that are open.
+    inside: Vec<usize>,
+    /// The loops that can be left, with their labels.
+    labels: Vec<(Option<String>, usize)>,
+    /// How many lengths have been computed so far.
+    lengths: usize,
+    /// What the first run has found.
+    types: &'a Types,
+    found: RefCell<Types>,
     errors: &'a mut Errors,
 }
 

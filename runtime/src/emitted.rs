@@ -53,6 +53,16 @@ pub fn buffer<T: Copy>(value: T, length: usize) -> Vec<T> {
     alloc::vec![value; length]
 }
 
+/// Keeps a value at a place behind those that have been kept so far, or at one of theirs.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn keep<T: Copy + Default>(kept: &mut Vec<T>, place: usize, value: T) {
+    if place >= kept.len() {
+        kept.resize(place + 1, T::default());
+    }
+    kept[place] = value;
+}
+
 /// The numbers of a gradient, which takes the shape if it has another.
 #[cfg(feature = "alloc")]
 #[inline]

@@ -3,14 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::expression::{Code, Level};
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, Type};
 use crate::lower::Lowered;
 use crate::ops::Kind;
 use crate::parse::Function;
-use crate::schedule::{Home, Program, Step, peel};
+use crate::schedule::{Home, Program, Step, Storage, peel};
 use crate::shape::Extent;
 use crate::written::{Written, rerooted, scalar_path};
 
@@ -25,6 +25,13 @@ pub(super) struct Body<'a> {
     pub(super) indices: HashMap<Axis, Ident>,
     pub(super) values: HashMap<Id, Ident>,
     pub(super) buffers: HashMap<Id, Ident>,
+    pub(super) accumulators: HashMap<Id, Ident>,
+    /// The variables of loops.
+    pub(super) variables: HashMap<Id, Ident>,
+    /// How many turns of a loop have been taken, by its number.
+    pub(super) turns: HashMap<usize, Ident>,
+    /// For a block whose turns are counted on: where the turns of each run begin, and their number so far.
+    pub(super) counters: HashMap<(usize, usize), (Ident, Ident)>,
     pub(super) output_names: HashMap<usize, Ident>,
     pub(super) scope: Vec<HashSet<Id>>,
     /// How many loops are open.
@@ -64,6 +71,10 @@ impl<'a> Body<'a> {
             indices: HashMap::new(),
             values: HashMap::new(),
             buffers: HashMap::new(),
+            accumulators: HashMap::new(),
+            variables: HashMap::new(),
+            turns: HashMap::new(),
+            counters: HashMap::new(),
             output_names: HashMap::new(),
             scope: vec![HashSet::new()],
             loops: 0,
@@ -84,11 +95,12 @@ impl<'a> Body<'a> {
         let checks = self.checks();
         let outputs = self.open_outputs();
         let buffers = self.allocate();
+        let counters = self.allocate_counters();
         let calls = self.calls_in_branches(&self.program.steps.clone(), false);
         let steps = self.steps(&self.program.steps.clone());
         let rest = self.rest_of_outputs();
         let value = self.expr(self.program.roots[0]).tokens;
-        quote! { #leaves #sizes #checks #outputs #buffers #calls #steps #rest #value }
+        quote! { #leaves #sizes #checks #outputs #buffers #counters #calls #steps #rest #value }
     }
 
     pub(super) fn name(&mut self, wanted: &str) -> Ident {
@@ -107,7 +119,7 @@ impl<'a> Body<'a> {
         scalar_path(ty, self.function.generic.as_deref())
     }
 
-    fn steps(&mut self, steps: &[Step]) -> TokenStream {
+    pub(super) fn steps(&mut self, steps: &[Step]) -> TokenStream {
         let mut lines = TokenStream::new();
         for step in steps {
             let line = self.step(step);
@@ -120,19 +132,11 @@ impl<'a> Body<'a> {
         match step {
             Step::Let(id) => self.bind(*id),
             Step::Reset(id) => self.reset(*id),
-            Step::Loop(axis, body) => {
-                let letter = ["i", "j", "k", "l"].get(self.loops).copied().unwrap_or("index");
-                self.loops += 1;
-                let name = self.name(letter);
-                self.indices.insert(*axis, name.clone());
-                self.scope.push(HashSet::new());
-                let body = self.steps(body);
-                self.scope.pop();
-                self.loops -= 1;
-                self.used.remove(&name.to_string());
-                let length = self.size(axis.extent);
-                quote! { for #name in 0..#length { #body } }
-            }
+            Step::Loop(run, body) => self.run(*run, body),
+            Step::Begin(id) => self.begin(*id),
+            // Written where its loop is.
+            Step::Test(_) => TokenStream::new(),
+            Step::Advance(number) => self.advance(*number),
             Step::Branch((condition, holds), body) => {
                 let condition = self.expr(*condition);
                 let condition = if *holds {
@@ -150,7 +154,7 @@ impl<'a> Body<'a> {
                 let Node::Fold(op, _, body) = self.graph.node(*id) else {
                     return TokenStream::new();
                 };
-                let accumulator = self.stored(*id, &[]);
+                let accumulator = self.accumulator(*id);
                 let body = self.expr(body).tokens;
                 match op {
                     FoldOp::Sum => quote! { #accumulator += #body; },
@@ -160,7 +164,7 @@ impl<'a> Body<'a> {
                 }
             }
             Step::Scatter(id, place) => {
-                let Node::Scatter(entries) = self.graph.node(*id) else {
+                let Node::Scatter(_, entries) = self.graph.node(*id) else {
                     return TokenStream::new();
                 };
                 let element = self.stored(*id, &entries[*place].indices);
@@ -168,22 +172,27 @@ impl<'a> Body<'a> {
                 quote! { #element += #body; }
             }
             Step::Store(id) => {
-                let Node::Build(axes, body) = self.graph.node(*id) else {
-                    return TokenStream::new();
+                let (indices, body) = match self.graph.node(*id) {
+                    Node::Build(axes, body) => (self.graph.indices(&axes), body),
+                    Node::Set(_, entry) => (entry.indices, entry.body),
+                    _ => return TokenStream::new(),
                 };
-                let place = self.stored(*id, &self.graph.indices(&axes));
                 let body = self.expr(body).tokens;
-                quote! { #place = #body; }
+                self.store(*id, &indices, &body)
             }
             Step::Keep(id) => {
-                let place = self.stored(*id, &[]);
                 let value = self.expr(*id).tokens;
-                quote! { #place = #value; }
+                self.store(*id, &[], &value)
             }
         }
     }
 
     fn bind(&mut self, id: Id) -> TokenStream {
+        if let Some(name) = self.known_name(id) {
+            self.values.insert(id, name);
+            self.scope.last_mut().expect("the function's own scope is open").insert(id);
+            return TokenStream::new();
+        }
         let wanted = self.graph.name(id).unwrap_or_else(|| default_name(&self.graph.node(id)).to_owned());
         let line = if let Node::Call(callee, operands) = self.graph.node(id) {
             let path = rerooted(&self.lowered.callees[callee]);
@@ -236,7 +245,7 @@ impl<'a> Body<'a> {
     }
 
     fn reset(&mut self, id: Id) -> TokenStream {
-        let storage = self.program.storage[&id].clone();
+        let storage = self.place_of(id).clone();
         let shape = self.buffer_shape(id, &storage);
         let op = match self.graph.node(id) {
             Node::Fold(op, _, _) => op,
@@ -252,11 +261,11 @@ impl<'a> Body<'a> {
             FoldOp::Min => self.number(f64::INFINITY, ty),
         }
         .tokens;
-        let buffer = &self.buffers[&id];
+        let buffer = self.accumulator_name(id);
         if shape.is_empty() {
             return quote! { let mut #buffer = #neutral; };
         }
-        if self.is_nested(id, &shape) {
+        if self.is_nested(id, &storage, &shape) {
             let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
             let array = lengths.iter().rev().fold(neutral, |inner, length| quote!([#inner; #length]));
             let deref = matches!(storage.home, Home::Output(_)).then(|| quote!(*));
@@ -265,26 +274,48 @@ impl<'a> Body<'a> {
         quote! { #buffer.fill(#neutral); }
     }
 
+    /// Where a fold is added up, or where another value lives.
+    pub(super) fn place_of(&self, id: Id) -> &Storage {
+        let first = self.program.cells.first(id);
+        self.program.accumulators.get(&id).unwrap_or_else(|| &self.program.storage[&first])
+    }
+
     /// Whether the buffer is an array of arrays rather than a flat slice.
-    pub(super) fn is_nested(&self, id: Id, shape: &[Extent]) -> bool {
-        match self.program.storage[&id].home {
+    pub(super) fn is_nested(&self, id: Id, storage: &Storage, shape: &[Extent]) -> bool {
+        match storage.home {
             Home::Output(place) => matches!(self.outputs[place].1, Written::Array { .. }),
             Home::Local => self.is_static(shape) && !self.passed.contains(&id),
         }
     }
 
+    /// A gradient that is computed in a place of its own.
+    fn copy_to_output(&mut self, gradient: Id, place: usize) -> TokenStream {
+        let name = self.output_names[&place].clone();
+        let nested = matches!(self.outputs[place].1, Written::Array { .. });
+        let shape = self.graph.shape(gradient);
+        self.for_each(gradient, |body, indices| {
+            let element = body.get(gradient, indices);
+            let place = body.element(name.to_token_stream(), nested, &shape, indices);
+            quote! { #place = #element; }
+        })
+    }
+
     /// The gradients that are numbers, and those that are equal to another one.
-    fn rest_of_outputs(&self) -> TokenStream {
+    fn rest_of_outputs(&mut self) -> TokenStream {
         let mut lines = TokenStream::new();
-        for (place, (access, written)) in self.outputs.iter().enumerate() {
+        for (place, (access, written)) in self.outputs.clone().iter().enumerate() {
             let gradient = self.program.gradients()[place];
             if self.graph.shape(gradient).is_empty() {
                 let value = self.expr(gradient).tokens;
                 lines.extend(quote! { #access = #value; });
                 continue;
             }
-            let Home::Output(first) = self.program.storage[&gradient].home else {
-                continue;
+            let first = match self.program.storage_of(gradient).map(|storage| storage.home) {
+                Some(Home::Output(first)) => first,
+                _ => {
+                    lines.extend(self.copy_to_output(gradient, place));
+                    continue;
+                }
             };
             let (name, first_name) = (&self.output_names[&place], &self.output_names[&first]);
             match written {
@@ -303,7 +334,7 @@ pub(super) fn default_name(node: &Node) -> &'static str {
         Node::Fold(FoldOp::Product, ..) => "product",
         Node::Fold(FoldOp::Max, ..) => "largest",
         Node::Fold(FoldOp::Min, ..) => "smallest",
-        Node::Build(..) | Node::Scatter(_) => "array",
+        Node::Build(..) | Node::Scatter(..) | Node::Set(..) => "array",
         Node::Op(op, _) if op.kind == Kind::Std || op.kind == Kind::Ours => op.name,
         Node::Call(..) => "value",
         _ => "t",

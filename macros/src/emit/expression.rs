@@ -4,9 +4,10 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::body::Body;
-use crate::graph::{Id, Node, Type};
+use crate::graph::{Axis, Id, Node, Type};
 use crate::ops::{Kind, Op};
 use crate::rows::signed;
+use crate::schedule::Storage;
 use crate::shape::Extent;
 use crate::written::Written;
 
@@ -69,7 +70,7 @@ impl Body<'_> {
                 Some(_) => Code::atom(self.leaf_access(id, leaf)),
                 None => Code::atom(self.lowered.leaves[leaf].access.clone()),
             },
-            Node::Size(extent) => Code::atom(self.size(extent)),
+            Node::Size(extent) => self.size_code(extent),
             Node::Index(axis) => Code::atom(self.indices[&axis].to_token_stream()),
             Node::Op(op, operands) => self.operation(op, &operands),
             Node::Cast(value) => self.cast(value, self.graph.ty(id)),
@@ -98,17 +99,23 @@ impl Body<'_> {
             }
             Node::Select(condition, then, otherwise) => {
                 let (condition, then) = (self.expr(condition).tokens, self.expr(then).tokens);
-                let otherwise = self.expr(otherwise).tokens;
-                Code { tokens: quote!(if #condition { #then } else { #otherwise }), level: Level::Branch }
+                let Code { tokens: otherwise, level } = self.expr(otherwise);
+                let otherwise = if level == Level::Branch { otherwise } else { quote!({ #otherwise }) };
+                Code { tokens: quote!(if #condition { #then } else #otherwise), level: Level::Branch }
             }
             Node::CallGradient(call, position) => {
                 let gradient = &self.gradients[&call];
                 let position = Literal::usize_unsuffixed(position);
                 Code::atom(self.taken(call, quote!(#gradient), |gradient| quote!(#gradient.#position)))
             }
+            Node::Fold(..) if self.program.accumulators.contains_key(&id) => Code::atom(self.accumulator(id)),
             // Arrays are not written as expressions, and folds and calls have a place of their own.
-            Node::Build(..) | Node::Scatter(_) | Node::Fold(..) | Node::Call(..) => {
+            Node::Build(..) | Node::Scatter(..) | Node::Set(..) | Node::Fold(..) | Node::Call(..) => {
                 Code::atom(TokenStream::new())
+            }
+            // So have the variables of loops.
+            Node::State(..) | Node::Loop(..) | Node::Final(..) | Node::Ran(_) => {
+                Code::atom(self.known_name(id).map(ToTokens::into_token_stream).unwrap_or_default())
             }
         }
     }
@@ -302,16 +309,82 @@ impl Body<'_> {
 
     /// The place of a stored value at the loops' indices and, for an array, at its own.
     pub(super) fn stored(&self, id: Id, own: &[Id]) -> TokenStream {
-        let storage = &self.program.storage[&id];
-        let buffer = &self.buffers[&id];
+        let first = self.program.cells.first(id);
+        let storage = &self.program.storage[&first];
+        self.element_of(first, &self.buffers[&first], storage, own)
+    }
+
+    /// Where a fold is added up.
+    pub(super) fn accumulator(&self, id: Id) -> TokenStream {
+        self.element_of(id, &self.accumulator_name(id), self.place_of(id), &[])
+    }
+
+    pub(super) fn accumulator_name(&self, id: Id) -> Ident {
+        self.accumulators.get(&id).unwrap_or_else(|| &self.buffers[&id]).clone()
+    }
+
+    fn element_of(&self, id: Id, buffer: &Ident, storage: &Storage, own: &[Id]) -> TokenStream {
         let shape = self.buffer_shape(id, storage);
         if shape.is_empty() {
             return buffer.to_token_stream();
         }
-        let leading = storage.leading.iter().map(|&axis| self.graph.index(axis));
         let kept = own.iter().copied().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(index, _)| index);
+        let kept: Vec<Id> = kept.collect();
+        if self.is_kept_late(storage) {
+            let place = self.place_in(id, storage, &kept);
+            return quote!(#buffer[#place]);
+        }
+        let leading = storage.leading.iter().map(|&axis| self.graph.index(axis));
         let indices: Vec<Id> = leading.chain(kept).collect();
-        self.element(buffer.to_token_stream(), self.is_nested(id, &shape), &shape, &indices)
+        self.element(buffer.to_token_stream(), self.is_nested(id, storage, &shape), &shape, &indices)
+    }
+
+    /// Sets a stored value.
+    pub(super) fn store(&self, id: Id, own: &[Id], value: &TokenStream) -> TokenStream {
+        let first = self.program.cells.first(id);
+        let storage = &self.program.storage[&first];
+        if !self.is_kept_late(storage) {
+            let place = self.stored(id, own);
+            return quote! { #place = #value; };
+        }
+        let (krate, buffer) = (&self.function.krate, &self.buffers[&first]);
+        let kept = own.iter().copied().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(index, _)| index);
+        let place = self.place_in(first, storage, &kept.collect::<Vec<_>>());
+        quote! { #krate::emitted::keep(&mut #buffer, #place, #value); }
+    }
+
+    /// The place in a buffer that grows with the turns.
+    fn place_in(&self, id: Id, storage: &Storage, own: &[Id]) -> TokenStream {
+        let all: Vec<(Axis, usize)> =
+            storage.leading.iter().copied().zip(storage.blocks.iter().copied()).collect();
+        let own_shape = self.graph.shape(id).into_iter().zip(&storage.kept);
+        let own_shape = own_shape.filter(|(_, kept)| **kept).map(|(extent, _)| extent);
+        let place = own_shape.zip(own).fold(self.position(&all), |outer, (extent, &index)| {
+            let (outer, length) = (outer.at_least(Level::Product), self.size(extent));
+            let here = self.expr(index).at_least(Level::Product);
+            Code { tokens: quote!(#outer * #length + #here), level: Level::Sum }
+        });
+        place.tokens
+    }
+
+    /// The number of a turn among all turns of the loops over the axes.
+    pub(super) fn position(&self, axes: &[(Axis, usize)]) -> Code {
+        let mut position: Option<Code> = None;
+        for (place, (axis, block)) in axes.iter().enumerate() {
+            let here = self.indices[axis].to_token_stream();
+            position = Some(match position {
+                None => Code::atom(here),
+                Some(outer) if self.graph.is_ragged(axis.extent) => {
+                    let (first, outer) = (&self.counters[&(*block, place)].0, outer.tokens);
+                    Code { tokens: quote!(#first[#outer] + #here), level: Level::Sum }
+                }
+                Some(outer) => {
+                    let (outer, length) = (outer.at_least(Level::Product), self.size(axis.extent));
+                    Code { tokens: quote!(#outer * #length + #here), level: Level::Sum }
+                }
+            });
+        }
+        position.unwrap_or_else(|| Code::atom(quote!(0)))
     }
 }
 

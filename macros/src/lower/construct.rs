@@ -3,7 +3,7 @@
 use syn::{Expr, ExprArray, ExprCall, ExprPath, ExprRepeat};
 
 use super::Lowerer;
-use crate::graph::{Graph, Id, Node, Type};
+use crate::graph::{Graph, Id, Type};
 use crate::ops;
 use crate::shape::{Extent, Source};
 use crate::value::{Array, Value};
@@ -20,23 +20,11 @@ impl Lowerer<'_> {
                 return None;
             }
         };
-        if self.is_carried(id) {
-            self.refuse(length, "a length that a loop changes is not supported yet", "make it a parameter");
+        if self.graph.ty(id) != Type::Int("usize") {
+            self.refuse(length, "a length is a `usize`", "");
             return None;
         }
-        match self.graph.node(id) {
-            Node::Size(extent) => Some(extent),
-            Node::Int(length) => Some(self.extents.intern(Source::Literal(length as usize))),
-            Node::Leaf(leaf) => Some(self.extents.intern(match self.leaves[leaf].param {
-                Some(_) => Source::Parameter(leaf),
-                None => Source::Const(text(&self.leaves[leaf].access)),
-            })),
-            _ => {
-                let message = "this length is not a number, a parameter or the length of an array";
-                self.refuse(length, message, "make it a parameter");
-                None
-            }
-        }
+        Some(self.extent_of(id))
     }
 
     /// `[a, b]`, of numbers or of arrays of one shape.
@@ -73,7 +61,7 @@ impl Lowerer<'_> {
     }
 
     /// `[value; n]`.
-    pub(super) fn repeat(&mut self, repeat: &ExprRepeat) -> Value {
+    pub(super) fn repeated(&mut self, repeat: &ExprRepeat) -> Value {
         let value = self.expr(&repeat.expr, None);
         let Some(extent) = self.extent(&repeat.len) else { return Value::Refused };
         let part = match value {
