@@ -12,7 +12,7 @@ use crate::value::{Array, Value};
 use crate::written::text;
 
 /// The methods of arrays that are not elementwise.
-const ARRAY_METHODS: [&str; 32] = [
+const ARRAY_METHODS: [&str; 33] = [
     "is_empty",
     "sum",
     "mean",
@@ -44,6 +44,7 @@ const ARRAY_METHODS: [&str; 32] = [
     "view",
     "to_tensor",
     "to_owned",
+    "to_vec",
     "as_slice",
 ];
 
@@ -291,7 +292,7 @@ impl<'a> Lowerer<'a> {
             "len" => Value::Scalar(self.length(&array)),
             "rows" => Value::Scalar(graph.size(array.axes[0].extent)),
             "cols" if array.rank() == 2 => Value::Scalar(graph.size(array.axes[1].extent)),
-            "clone" | "view" | "to_tensor" | "to_owned" | "as_slice" => Value::Array(array),
+            "clone" | "view" | "to_tensor" | "to_owned" | "to_vec" | "as_slice" => Value::Array(array),
             "t" if array.rank() == 2 || array.rank() == 3 => {
                 let mut shape = array.shape();
                 let last = shape.len() - 1;
