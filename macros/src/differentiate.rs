@@ -10,10 +10,11 @@ use std::collections::HashMap;
 use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Type, fresh_axes};
 use crate::ops::Partial;
 
-/// The derivatives of `result` by each of `leaves`, as scalars or arrays of their shape.
-pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id> {
-    let order = graph.reachable(&[result]);
-    let mut active = vec![false; result.index() + 1];
+/// The derivatives by each of `leaves`, as scalars or arrays of their shape, of the results, which are
+/// scalars or arrays too and come each with its adjoint.
+pub(crate) fn differentiate(graph: &Graph, results: &[(Id, Id)], leaves: &[Id]) -> Vec<Id> {
+    let order = graph.reachable(&results.iter().map(|(result, _)| *result).collect::<Vec<_>>());
+    let mut active = vec![false; order.last().map_or(0, |last| last.index() + 1)];
     for &id in &order {
         let depends =
             leaves.contains(&id) || graph.operands(id).iter().any(|operand| active[operand.index()]);
@@ -27,8 +28,16 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
         scalars: HashMap::new(),
         arrays: HashMap::new(),
     };
-    if walk.active[result.index()] {
-        walk.scalars.insert(result, graph.float(1.0, graph.ty(result)));
+    for &(result, adjoint) in results {
+        match graph.shape(result) {
+            shape if shape.is_empty() => walk.contribute(result, &[], adjoint),
+            shape => {
+                let axes = fresh_axes(&shape, &[]);
+                let indices = graph.indices(&axes);
+                let element = graph.get(adjoint, &indices);
+                walk.contribute_element(result, &axes, indices, element);
+            }
+        }
     }
     let mut gradients: HashMap<Id, Id> = HashMap::new();
     for &id in order.iter().rev() {

@@ -11,6 +11,7 @@ mod leaves;
 mod linear;
 mod methods;
 mod reduce;
+mod results;
 mod statement;
 
 use proc_macro2::TokenStream;
@@ -46,7 +47,12 @@ pub(crate) struct Lowered {
     pub(crate) leaves: Vec<Leaf>,
     /// The other annotated functions that it calls.
     pub(crate) callees: Vec<syn::Path>,
-    pub(crate) result: Id,
+    /// The numbers and arrays of the result, in order.
+    pub(crate) results: Vec<Id>,
+    /// How each of them is named behind the function's own name.
+    pub(crate) result_names: Vec<String>,
+    /// The places of the leaves that stand for the result's cotangents.
+    pub(crate) cotangents: Vec<usize>,
 }
 
 impl Lowered {
@@ -60,6 +66,18 @@ impl Lowered {
     /// The leaves that the function is differentiated by.
     pub(crate) fn active_leaves(&self) -> Vec<Id> {
         self.leaves.iter().filter(|leaf| leaf.active).map(|leaf| leaf.node).collect()
+    }
+
+    /// Each result that has a derivative, with its adjoint.
+    pub(crate) fn seeds(&self) -> Vec<(Id, Id)> {
+        let graph = &self.graph;
+        let mut floats = self.results.iter().copied().filter(|&id| graph.ty(id).is_float());
+        match (self.cotangents.as_slice(), self.results.as_slice()) {
+            ([], [number]) => vec![(*number, graph.float(1.0, graph.ty(*number)))],
+            (leaves, _) => {
+                leaves.iter().map_while(|&leaf| Some((floats.next()?, self.leaves[leaf].node))).collect()
+            }
+        }
     }
 
     /// How a user would write the length.
@@ -122,9 +140,11 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
     }
     lowerer.demand_one_width();
     let value = lowerer.body(&function.item.block, Some(&function.result));
-    let result = lowerer.result(value);
+    let results = lowerer.results(value)?;
+    let result_names = lowerer.result_names();
+    let cotangents = lowerer.cotangents(&results);
     let Lowerer { leaves, callees, .. } = lowerer;
-    Some(Lowered { result: result?, graph, extents, leaves, callees })
+    Some(Lowered { results, result_names, cotangents, graph, extents, leaves, callees })
 }
 
 struct Lowerer<'a> {
@@ -153,28 +173,5 @@ impl Lowerer<'_> {
     fn refuse(&mut self, place: impl ToTokens, message: impl AsRef<str>, help: impl AsRef<str>) -> Value {
         self.errors.push(place, message, help);
         Value::Refused
-    }
-
-    /// The function's result as a scalar of its type.
-    fn result(&mut self, value: Value) -> Option<Id> {
-        let Written::Scalar(ty) = self.function.result else {
-            return None;
-        };
-        match value {
-            Value::Scalar(id) => Some(self.coerce(id, ty)),
-            Value::Refused => None,
-            other => {
-                let help = match other {
-                    Value::Array(_) => "reduce it, as in `.sum()` or `.mean()`",
-                    _ => "return one number",
-                };
-                let place = match self.function.item.block.stmts.last() {
-                    Some(last) => last.to_token_stream(),
-                    None => self.function.item.sig.output.to_token_stream(),
-                };
-                self.refuse(place, "the body's value is not a single number", help);
-                None
-            }
-        }
     }
 }

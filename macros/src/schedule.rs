@@ -53,7 +53,7 @@ pub(crate) struct Storage {
 pub(crate) enum Home {
     /// A buffer of its own; without any index, a local variable.
     Local,
-    /// The gradient with this number.
+    /// The output with this number.
     Output(usize),
 }
 
@@ -61,18 +61,20 @@ pub(crate) enum Home {
 pub(crate) struct Program {
     pub(crate) steps: Vec<Step>,
     pub(crate) storage: HashMap<Id, Storage>,
-    /// The value and then the gradients.
+    /// The value, if it is one number, and then the outputs: the gradients, or several results.
     pub(crate) roots: Vec<Id>,
+    /// Where the outputs begin.
+    first_output: usize,
 }
 
-/// Schedules the value and the gradients, which are the roots behind the first.
-pub(crate) fn schedule(lowered: &Lowered, roots: &[Id]) -> Program {
+/// Schedules the roots, of which those from `first_output` on are outputs.
+pub(crate) fn schedule(lowered: &Lowered, roots: &[Id], first_output: usize) -> Program {
     let graph = &lowered.graph;
     let units = Units::of(graph, roots);
     let order = axis_order(lowered, roots);
     let mut scheduler = Scheduler { graph, units: &units, order: &order, done: HashSet::new(), blocks: 0 };
     let items = scheduler.block((0..units.len()).collect(), &[]);
-    place::place(graph, &units, items, roots)
+    place::place(graph, &units, items, roots, first_output)
 }
 
 /// What encloses units of work.
@@ -228,9 +230,14 @@ fn axis_order(lowered: &Lowered, roots: &[Id]) -> Vec<Axis> {
 }
 
 impl Program {
-    /// Where the value of a root of the gradients goes, if it is a number.
-    pub(crate) fn gradients(&self) -> &[Id] {
-        &self.roots[1..]
+    /// The gradients, or several results.
+    pub(crate) fn outputs(&self) -> &[Id] {
+        &self.roots[self.first_output..]
+    }
+
+    /// The value, where it is one number.
+    pub(crate) fn value(&self) -> Option<Id> {
+        self.roots[..self.first_output].first().copied()
     }
 }
 

@@ -7,16 +7,22 @@ use super::units::{Unit, Units};
 use super::{Context, Home, Item, Path, Program, Step, Storage, is_leaf_access, is_mark, paths};
 use crate::graph::{Axis, Graph, Id, Node};
 
-pub(super) fn place(graph: &Graph, units: &Units, items: Vec<Item>, roots: &[Id]) -> Program {
+pub(super) fn place(
+    graph: &Graph,
+    units: &Units,
+    items: Vec<Item>,
+    roots: &[Id],
+    first_output: usize,
+) -> Program {
     let mut found = HashMap::new();
     paths(&items, &mut Vec::new(), &mut found);
-    let (storage, resets) = storage(graph, units, &found, roots);
+    let (storage, resets) = storage(graph, units, &found, roots, first_output);
     let mut placer =
         Placer { graph, units, storage: &storage, resets, blocks: Vec::new(), computed: HashMap::new() };
     let steps = placer.block(&items, None, 0);
     let mut needless: HashSet<Step> = single_uses(graph, &steps, roots).into_iter().map(Step::Let).collect();
     needless.extend(stored_already(graph, &storage));
-    Program { steps: without(&steps, &needless), storage, roots: roots.to_vec() }
+    Program { steps: without(&steps, &needless), storage, roots: roots.to_vec(), first_output }
 }
 
 /// Which folds, arrays and scalars are stored, and in which loop (by its number; 0 is none) each
@@ -26,6 +32,7 @@ fn storage(
     units: &Units,
     paths: &HashMap<usize, Path>,
     roots: &[Id],
+    first_output: usize,
 ) -> (HashMap<Id, Storage>, HashMap<usize, Vec<Id>>) {
     let mut users: HashMap<Id, Vec<usize>> = HashMap::new();
     for place in 0..units.len() {
@@ -46,7 +53,7 @@ fn storage(
         };
         let node = graph.node(id);
         let output =
-            roots.iter().skip(1).position(|root| *root == id).filter(|_| !graph.shape(id).is_empty());
+            roots[first_output..].iter().position(|root| *root == id).filter(|_| !graph.shape(id).is_empty());
         let mut common: Option<Path> = if roots.contains(&id) { Some(Vec::new()) } else { None };
         for at in defined.iter().chain(users.get(&id).into_iter().flatten()) {
             let path = &paths[at];
