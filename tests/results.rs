@@ -232,6 +232,55 @@ fn nested_tuples_of_names_that_are_taken() {
 }
 
 #[differentiable]
+fn distance(a: &[f64; 2], b: &[f64; 2]) -> f64 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
+}
+
+/// Distances to neighbours, some of which are shared.
+#[differentiable(wrt(points))]
+fn distances(points: &[f64; 2], origin: &[f64; 2], pairs: &[usize]) -> (Vector<f64>, f64, f64) {
+    let from_origin: f64 = distance(points, origin);
+    let mut gathered = 0.0;
+    for &pair in pairs {
+        gathered += points[pair].powi(2) * from_origin;
+    }
+    (Vector::from([from_origin, from_origin.ln()]), gathered, from_origin)
+}
+
+#[test]
+fn calls_and_gathers() {
+    let (points, origin, pairs) = ([1.0, 2.0], [0.5, -0.5], [1, 0, 1]);
+    let at = |points: &[f64; 2]| {
+        let (a, b, c) = distances(points, &origin, &pairs);
+        [a.data(), &[b, c]].concat()
+    };
+    let jacobian = distances::jacobian(&points, &origin, &pairs);
+    let vjp = distances::vjp(&points, &origin, &pairs, (&Vector::from([1.0, 2.0]), 3.0, 4.0));
+    check_rows(&points, at, &jacobian, (&[1.0, 2.0, 3.0, 4.0], &vjp));
+}
+
+const M: usize = 2;
+
+#[differentiable(wrt(x))]
+fn matrices(x: f32, y: &[f32]) -> ([[f32; M]; 3], [[f32; M]; M], f32) {
+    let sum = y.iter().map(|y| x * y).sum::<f32>();
+    ([[x, 2.0 * x], [sum, y[0]], [x * x, 0.5]], if x > 1.0 { [[x, x], [x, x]] } else { [[0.0; M]; M] }, x)
+}
+
+#[test]
+fn arrays_of_arrays() {
+    for x in [0.5, 1.5] {
+        let y = [2.0, 3.0];
+        assert_eq!(matrices::value(x, &y), matrices(x, &y));
+        let jacobian: [f32; 11] = matrices::jacobian(x, &y);
+        let branch = if x > 1.0 { 1.0 } else { 0.0 };
+        let expected = [1.0, 2.0, 5.0, 0.0, 2.0 * x, 0.0, branch, branch, branch, branch, 1.0];
+        assert_eq!(jacobian, expected);
+    }
+    assert!(matrices::FORMULA.contains("matrices.0[1][1] = y[0]\n"), "{}", matrices::FORMULA);
+}
+
+#[differentiable]
 mod pendulum {
     use gradus::prelude::*;
 

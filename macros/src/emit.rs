@@ -4,6 +4,7 @@ mod body;
 mod expression;
 mod objective;
 mod parameters;
+mod results;
 mod setup;
 mod several;
 

@@ -12,7 +12,7 @@ use crate::shape::{Extent, Source};
 pub(crate) fn formula(name: &str, lowered: &Lowered, roots: &[Id]) -> String {
     let mut writer = Writer::new(lowered, roots);
     let mut derivatives: HashMap<Id, Vec<String>> = HashMap::new();
-    let (results, gradients) = roots.split_at(lowered.results.len());
+    let (results, gradients) = roots.split_at(lowered.result_names.len());
     let differentiated =
         if lowered.cotangents.is_empty() { name.to_owned() } else { format!("(cotangent·{name})") };
     for (leaf, &root) in lowered.leaves.iter().filter(|leaf| leaf.active).zip(gradients) {
@@ -159,11 +159,21 @@ impl<'a> Writer<'a> {
             _ => {
                 self.defined.remove(&id);
                 let body = self.expr(id, Level::Loose);
-                self.defined.insert(id);
-                self.names.insert(id, name.clone());
+                // What is as short as a name keeps its own.
+                if !self.is_short(id) {
+                    self.defined.insert(id);
+                    self.names.insert(id, name.clone());
+                }
                 format!("{name}{} = {body}", self.subscript(&free))
             }
         }
+    }
+
+    fn is_short(&self, id: Id) -> bool {
+        matches!(
+            self.graph.node(id),
+            Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Get(..)
+        )
     }
 
     fn entry(&mut self, name: &str, free: &[Axis], entry: &Entry) -> String {

@@ -144,14 +144,12 @@ fn differentiate_function(
     let graph = &lowered.graph;
     let leaves = lowered.active_leaves();
     let gradients = differentiate::differentiate(graph, &lowered.seeds(), &leaves);
-    let roots = simplify::simplify(graph, &[lowered.results.as_slice(), &gradients].concat());
-    let results = lowered.results.len();
+    let results = lowered.results();
+    let roots = simplify::simplify(graph, &[results.as_slice(), &gradients].concat());
+    let (results, gradients) = roots.split_at(results.len());
     let (value, gradient) = match function.cotangent {
-        None => (schedule::schedule(&lowered, &roots[..1], 1), schedule::schedule(&lowered, &roots, 1)),
-        Some(_) => (
-            schedule::schedule(&lowered, &roots[..results], 0),
-            schedule::schedule(&lowered, &roots[results..], 0),
-        ),
+        None => (schedule::schedule(&lowered, results, 1), schedule::schedule(&lowered, &roots, 1)),
+        Some(_) => (schedule::schedule(&lowered, results, 0), schedule::schedule(&lowered, gradients, 0)),
     };
     let formula = formula::formula(&function.item.sig.ident.to_string(), &lowered, &roots);
     Some(emit::emit(&function, items, &lowered, &value, &gradient, &formula))

@@ -17,13 +17,14 @@ mod statement;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use crate::graph::{Graph, Id};
+use crate::graph::{Graph, Id, Type};
 use crate::items::Items;
 use crate::parse::Function;
 use crate::report::Errors;
 use crate::shape::{Extents, Source};
 use crate::value::Value;
 use crate::written::{Written, rerooted, text};
+pub(crate) use results::Part;
 
 /// A parameter, a field of one, or a constant in scope.
 #[derive(Clone)]
@@ -47,9 +48,9 @@ pub(crate) struct Lowered {
     pub(crate) leaves: Vec<Leaf>,
     /// The other annotated functions that it calls.
     pub(crate) callees: Vec<syn::Path>,
-    /// The numbers and arrays of the result, in order.
-    pub(crate) results: Vec<Id>,
-    /// How each of them is named behind the function's own name.
+    /// The numbers and arrays of the result's type, in order.
+    pub(crate) parts: Vec<Part>,
+    /// How each of the [`Lowered::results`] is named.
     pub(crate) result_names: Vec<String>,
     /// The places of the leaves that stand for the result's cotangents.
     pub(crate) cotangents: Vec<usize>,
@@ -68,16 +69,33 @@ impl Lowered {
         self.leaves.iter().filter(|leaf| leaf.active).map(|leaf| leaf.node).collect()
     }
 
+    /// The values that the result is made of, in order.
+    pub(crate) fn results(&self) -> Vec<Id> {
+        self.parts.iter().flat_map(Part::values).copied().collect()
+    }
+
     /// Each result that has a derivative, with its adjoint.
     pub(crate) fn seeds(&self) -> Vec<(Id, Id)> {
         let graph = &self.graph;
-        let mut floats = self.results.iter().copied().filter(|&id| graph.ty(id).is_float());
-        match (self.cotangents.as_slice(), self.results.as_slice()) {
-            ([], [number]) => vec![(*number, graph.float(1.0, graph.ty(*number)))],
-            (leaves, _) => {
-                leaves.iter().map_while(|&leaf| Some((floats.next()?, self.leaves[leaf].node))).collect()
-            }
+        if let ([], [Part::Whole(number)]) = (self.cotangents.as_slice(), self.parts.as_slice()) {
+            return vec![(*number, graph.float(1.0, graph.ty(*number)))];
         }
+        let floats = self.parts.iter().filter(|part| graph.ty(part.values()[0]).is_float());
+        let pairs = floats.zip(&self.cotangents).flat_map(|(part, &leaf)| {
+            let leaf = self.leaves[leaf].node;
+            match part {
+                Part::Whole(id) => vec![(*id, leaf)],
+                Part::Elements(lengths, elements) => {
+                    let adjoints = results::places(lengths).into_iter().map(|place| {
+                        let indices =
+                            place.into_iter().map(|index| graph.int(index as i64, Type::Int("usize")));
+                        graph.get(leaf, &indices.collect::<Vec<_>>())
+                    });
+                    elements.iter().copied().zip(adjoints).collect()
+                }
+            }
+        });
+        pairs.collect()
     }
 
     /// How a user would write the length.
@@ -140,11 +158,11 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
     }
     lowerer.demand_one_width();
     let value = lowerer.body(&function.item.block, Some(&function.result));
-    let results = lowerer.results(value)?;
-    let result_names = lowerer.result_names();
-    let cotangents = lowerer.cotangents(&results);
+    let parts = lowerer.results(value)?;
+    let result_names = lowerer.result_names(&parts);
+    let cotangents = lowerer.cotangents(&parts);
     let Lowerer { leaves, callees, .. } = lowerer;
-    Some(Lowered { results, result_names, cotangents, graph, extents, leaves, callees })
+    Some(Lowered { parts, result_names, cotangents, graph, extents, leaves, callees })
 }
 
 struct Lowerer<'a> {

@@ -26,7 +26,7 @@ fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
         .expect("the test's signature is supported");
     let lowered = lower::lower(&function, &items, &mut errors).expect("the test's body is supported");
     let gradients = differentiate::differentiate(&lowered.graph, &lowered.seeds(), &lowered.active_leaves());
-    let roots = [lowered.results.as_slice(), &gradients].concat();
+    let roots = [lowered.results(), gradients].concat();
     let roots = simplify::simplify(&lowered.graph, &roots);
     (lowered, roots)
 }

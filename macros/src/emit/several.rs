@@ -7,7 +7,6 @@ use super::Module;
 use super::body::Body;
 use crate::parse::{Function, Param};
 use crate::schedule::Program;
-use crate::shape::Extent;
 use crate::written::{Length, Written};
 
 impl Module<'_> {
@@ -215,18 +214,19 @@ impl Module<'_> {
         if let Some(total) = products.sum::<Option<usize>>() {
             return Some(Literal::usize_unsuffixed(total).to_token_stream());
         }
-        let products = lengths.iter().map(|part| match part.as_slice() {
-            [] => quote!(1),
-            part => {
-                let part = part.iter().map(Length::to_tokens);
-                quote!(#(#part)**)
-            }
-        });
+        let product = |part: &Vec<Length>| {
+            part.iter().map(Length::to_tokens).reduce(|a, b| quote!(#a * #b)).unwrap_or(quote!(1))
+        };
+        let products = lengths.iter().map(product);
         Some(quote!({ #(#products)+* }))
     }
 
     /// The whole value, of its numbers and arrays as they come.
-    fn assemble(&self, written: &Written, parts: &mut impl Iterator<Item = TokenStream>) -> TokenStream {
+    pub(super) fn assemble(
+        &self,
+        written: &Written,
+        parts: &mut impl Iterator<Item = TokenStream>,
+    ) -> TokenStream {
         match written {
             Written::Tuple(inner) => {
                 let inner: Vec<TokenStream> = inner.iter().map(|part| self.assemble(part, parts)).collect();
@@ -259,106 +259,5 @@ fn paths(written: &Written, access: &TokenStream) -> Vec<TokenStream> {
             parts.flatten().collect()
         }
         _ => vec![access.clone()],
-    }
-}
-
-impl Body<'_> {
-    /// The body of the value: as [`Body::tokens`], but the outputs are made here, and are what is returned.
-    fn several(mut self, module: &Module) -> TokenStream {
-        let result = &self.function.result;
-        let parts = module.items.parts(result, &quote!(result));
-        let leaves = self.leaves();
-        let sizes = self.sizes();
-        let checks = self.checks();
-        let outputs = self.make_outputs(&parts);
-        let buffers = self.allocate();
-        let calls = self.calls_in_branches(&self.program.steps.clone(), false);
-        let steps = self.steps(&self.program.steps.clone());
-        let values: Vec<TokenStream> = (0..parts.len()).map(|place| self.made(place)).collect();
-        let value = module.assemble(result, &mut values.into_iter());
-        quote! { #leaves #sizes #checks #outputs #buffers #calls #steps #value }
-    }
-
-    /// A place for each array of the result; one place for those that are equal.
-    fn make_outputs(&mut self, parts: &[(TokenStream, Written)]) -> TokenStream {
-        let krate = self.function.krate.clone();
-        let roots = self.program.outputs().to_vec();
-        self.outputs = parts.to_vec();
-        let mut lines = TokenStream::new();
-        for (place, (access, written)) in parts.iter().enumerate() {
-            let shape = self.graph.shape(roots[place]);
-            let first = roots.iter().position(|root| *root == roots[place]);
-            if shape.is_empty() || first != Some(place) {
-                continue;
-            }
-            let zero = self.anything(self.graph.ty(roots[place]));
-            let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
-            let name = self.name(&crate::written::text(access).replace('.', "_"));
-            lines.extend(match written {
-                Written::Array { .. } => {
-                    let array = lengths.iter().rev().fold(zero, |inner, length| quote!([#inner; #length]));
-                    quote! { let #name = &mut #array; }
-                }
-                _ => {
-                    let length = lengths.into_iter().reduce(|a, b| quote!(#a * #b)).unwrap_or_default();
-                    quote! { let mut #name = #krate::emitted::buffer(#zero, #length); }
-                }
-            });
-            self.output_names.insert(place, name);
-        }
-        lines
-    }
-
-    /// The number or array of the result with this place, once all steps are done.
-    fn made(&self, place: usize) -> TokenStream {
-        let krate = &self.function.krate;
-        let roots = self.program.outputs();
-        let root = roots[place];
-        let shape = self.graph.shape(root);
-        if shape.is_empty() {
-            return self.expr(root).tokens;
-        }
-        let first = roots.iter().position(|other| *other == root).unwrap_or(place);
-        let name = &self.output_names[&first];
-        let again = roots[place + 1..].contains(&root);
-        match (&self.outputs[place].1, again) {
-            (Written::Array { .. }, _) => quote!(*#name),
-            (Written::Tensor { .. }, again) => {
-                let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
-                let clone = again.then(|| quote!(.clone()));
-                quote!(#krate::emitted::tensor([#(#lengths),*], #name #clone))
-            }
-            (_, true) => quote!(#name.clone()),
-            (_, false) => name.to_token_stream(),
-        }
-    }
-
-    /// The lengths of the cotangents, which are those of the result.
-    pub(super) fn cotangents(&self) -> TokenStream {
-        let krate = &self.function.krate;
-        let function = self.function.item.sig.ident.to_string();
-        let mut lines = TokenStream::new();
-        for &place in &self.lowered.cotangents {
-            let leaf = &self.lowered.leaves[place];
-            let passed = leaf.param.is_some_and(|param| param < self.function.params.len());
-            if !passed || !matches!(leaf.written, Written::Tensor { .. } | Written::Slice(_)) {
-                continue;
-            }
-            let access = self.leaf_access(leaf.node, place);
-            let text = crate::written::text(&leaf.access);
-            let shape: Vec<Extent> = self.graph.shape(leaf.node);
-            for (axis, &extent) in shape.iter().enumerate() {
-                let literal = Literal::usize_unsuffixed(axis);
-                let (own, own_text) = match shape.len() {
-                    1 => (quote!(#access.len()), format!("{text}.len()")),
-                    _ => (quote!(#access.shape()[#literal]), format!("{text}.shape()[{axis}]")),
-                };
-                let length = self.size(extent);
-                let needed = self.lowered.length_text(&self.lowered.extents.source(extent));
-                let needs = format!("{function}: the result has {own_text} == {needed}");
-                lines.extend(quote! { #krate::emitted::require_equal(#own, #length, #needs); });
-            }
-        }
-        lines
     }
 }
