@@ -67,6 +67,20 @@ mod names {
         Params * Objective * Strided * R * Batch.sum() * rows as f64
     }
 
+    #[differentiable]
+    pub(super) fn several(
+        value: f64,
+        vjp: &Vector<f64>,
+        cotangent: f64,
+        result: f64,
+        number: f64,
+        start_1: f64,
+        count: f64,
+    ) -> (f64, Vector<f64>, Vector<f64>) {
+        let vjp_into = vjp * (value * cotangent * result * number * count);
+        (start_1, vjp_into.clone(), vjp_into)
+    }
+
     #[differentiable(wrt(a))]
     pub(super) fn marker(a: f64, marker: f64, batch: &Vector<f64>, rows: &[f64]) -> f64 {
         a * marker * batch.sum() + a * rows.sum()
@@ -179,6 +193,11 @@ mod shadowed {
         x[0] * y * v[1]
     }
 
+    #[differentiable]
+    pub(super) fn several(x: &[f64], y: f64) -> (f64, ::gradus::Vector<f64>, ::std::vec::Vec<f64>) {
+        (x[0] * y, ::gradus::Vector::from([y, y]), x.to_vec())
+    }
+
     #[differentiable(wrt(y))]
     pub(super) fn with_rows(y: f64, v: &::gradus::Vector<f64>) -> f64 {
         v.sum() * y
@@ -189,5 +208,8 @@ mod shadowed {
 fn emitted_paths_do_not_depend_on_what_is_in_scope() {
     let v = Vector::from([1.0, 2.0]);
     assert_eq!(shadowed::of_slices::grad(&[3.0], 5.0, &v).x, [10.0]);
+    assert_eq!(shadowed::several::jacobian(&[3.0], 5.0).len(), 4);
+    let jacobian = names::several::jacobian(2.0, &v, 3.0, 5.0, 7.0, 11.0, 13.0);
+    assert_eq!(jacobian[4].vjp, Vector::from([0.0, 2.0 * 3.0 * 5.0 * 7.0 * 13.0]));
     assert_eq!(shadowed::with_rows::objective(&v).rows(), Some(2));
 }

@@ -10,9 +10,10 @@ use std::collections::{HashMap, HashSet};
 use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Turns, Type, fresh_axes};
 use crate::ops::Partial;
 
-/// The derivatives of `result` by each of `leaves`, as scalars or arrays of their shape.
-pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id> {
-    let order = graph.reachable(&[result]);
+/// The derivatives by each of `leaves`, as scalars or arrays of their shape, of the results, which are
+/// scalars or arrays too and come each with its adjoint.
+pub(crate) fn differentiate(graph: &Graph, results: &[(Id, Id)], leaves: &[Id]) -> Vec<Id> {
+    let order = graph.reachable(&results.iter().map(|(result, _)| *result).collect::<Vec<_>>());
     let mut walk = Walk {
         graph,
         conditions: Vec::new(),
@@ -23,8 +24,8 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
         finals: HashMap::new(),
         open: Vec::new(),
     };
-    if walk.is_active(result) {
-        walk.scalars.insert(result, graph.float(1.0, graph.ty(result)));
+    for &(result, adjoint) in results {
+        walk.contribute_value(result, &[], adjoint);
     }
     let mut gradients: HashMap<Id, Id> = HashMap::new();
     for &id in order.iter().rev() {

@@ -4,7 +4,9 @@ mod body;
 mod expression;
 mod objective;
 mod parameters;
+mod results;
 mod setup;
+mod several;
 mod turns;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -42,8 +44,14 @@ pub(crate) fn emit(
         )
     });
     let params = module.params(&visibility);
-    let functions = module.functions(&visibility, value, gradient);
-    let objective = module.objective(&visibility);
+    let functions = match &function.cotangent {
+        None => {
+            let functions = module.functions(&visibility, value, gradient);
+            let objective = module.objective(&visibility);
+            quote!(#functions #objective)
+        }
+        Some(cotangent) => module.functions_of_several(cotangent, &visibility, value, gradient),
+    };
     quote! {
         #(#conditions)*
         #[doc = #docs]
@@ -59,7 +67,6 @@ pub(crate) fn emit(
 
             #params
             #functions
-            #objective
         }
     }
 }
@@ -126,6 +133,10 @@ impl Module<'_> {
                 let element = scalar_path(*element, self.generic());
                 quote!(#krate::emitted::Vec<#element>)
             }
+            Written::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.owned(part));
+                quote!((#(#parts,)*))
+            }
             other => self.written_path(other),
         }
     }
@@ -157,7 +168,7 @@ impl Module<'_> {
     /// `<T: Real, const N: usize>` for what the types mention, and the same as arguments.
     fn generics<'w>(&self, mentioned: impl Iterator<Item = &'w Written>, lifetime: bool) -> [TokenStream; 2] {
         let krate = &self.function.krate;
-        let mentioned: Vec<&Written> = mentioned.collect();
+        let mentioned: Vec<&Written> = mentioned.flat_map(Written::flat).collect();
         let generic = self
             .generic()
             .filter(|_| mentioned.iter().any(|written| written.element() == Some(Type::Generic)));
@@ -355,7 +366,7 @@ impl Module<'_> {
                 _ => quote!(0.0),
             };
             match &param.written {
-                Written::Scalar(_) => zero,
+                Written::Scalar(_) | Written::Tuple(_) => zero,
                 Written::Tensor { .. } => quote!(#krate::Tensor::zeros(*#name.shape())),
                 Written::Slice(_) => quote!(#krate::emitted::buffer(#zero, #name.len())),
                 Written::Array { lengths, .. } => lengths.iter().rev().fold(zero, |inner, length| {

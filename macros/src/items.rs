@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::Span;
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::{
     Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemStruct, Pat, ReturnType, Signature, parse_quote,
 };
@@ -182,6 +182,28 @@ impl Items {
     /// Whether a struct derives the trait.
     pub(crate) fn derives(&self, name: &str, of: &str) -> bool {
         self.structures.get(name).is_some_and(|structure| structure.derives.contains(of))
+    }
+
+    /// The numbers and arrays that a value of the type is made of, each with how it is accessed.
+    pub(crate) fn parts(&self, written: &Written, access: &TokenStream) -> Vec<(TokenStream, Written)> {
+        match written {
+            Written::Tuple(parts) => {
+                let parts = parts.iter().enumerate().map(|(place, part)| {
+                    let place = proc_macro2::Literal::usize_unsuffixed(place);
+                    self.parts(part, &quote!(#access.#place))
+                });
+                parts.flatten().collect()
+            }
+            Written::Struct(name) => {
+                let fields = self.structures.get(name).into_iter().flat_map(|structure| &structure.fields);
+                let parts = fields.map(|(field, part)| {
+                    let field = format_ident!("{field}");
+                    self.parts(part, &quote!(#access.#field))
+                });
+                parts.flatten().collect()
+            }
+            other => vec![(access.clone(), other.clone())],
+        }
     }
 
     /// The type of all floats in a struct; `Err` if there are several.

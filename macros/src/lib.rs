@@ -57,6 +57,17 @@ use report::Errors;
 /// | `objective(other args..)` | the function of `Params` alone, for optimisers. If all tensors and slices among its data have their first length in common, these are the rows that mini-batches draw from |
 /// | `FORMULA` | the function and its derivatives as formulas |
 ///
+/// A function that returns something else than one number (an array, a `Vec`, a tensor, a tuple of these
+/// and of numbers, or a struct of the same annotated module) has no `grad`. Its module has
+///
+/// | item | what it is |
+/// |---|---|
+/// | `value(args..)` | the value |
+/// | `vjp(args.., cotangent)` | the gradient of the sum of all numbers of the result, each times its number in `cotangent`. That has the result's own type, borrowed if it is not a number; for a tuple, it is a tuple of such |
+/// | `vjp_into(args.., cotangent, &mut grad)` | the same, with the gradient in place of what `grad` was |
+/// | `jacobian(args..)` | a gradient for each number of the result, in order, those of arrays row by row: an array, or a `Vec` where the compiler cannot know how many they are. It calls `vjp` for each |
+/// | `Params`, `FORMULA` | as above |
+///
 /// Tensors are taken as `&Tensor` or as `View`. On a module, `#[differentiable] mod name { .. }`, the
 /// attribute shows the macro the structs, methods and functions inside, which the annotated functions
 /// among them can use; the structs become parameters that an optimiser can move.
@@ -132,9 +143,14 @@ fn differentiate_function(
     let lowered = lower::lower(&function, items, errors)?;
     let graph = &lowered.graph;
     let leaves = lowered.active_leaves();
-    let gradients = differentiate::differentiate(graph, lowered.result, &leaves);
-    let roots = simplify::simplify(graph, &[&[lowered.result], gradients.as_slice()].concat());
-    let programs = (schedule::schedule(&lowered, &roots[..1]), schedule::schedule(&lowered, &roots));
+    let gradients = differentiate::differentiate(graph, &lowered.seeds(), &leaves);
+    let results = lowered.results();
+    let roots = simplify::simplify(graph, &[results.as_slice(), &gradients].concat());
+    let (results, gradients) = roots.split_at(results.len());
+    let programs = match function.cotangent {
+        None => (schedule::schedule(&lowered, results, 1), schedule::schedule(&lowered, &roots, 1)),
+        Some(_) => (schedule::schedule(&lowered, results, 0), schedule::schedule(&lowered, gradients, 0)),
+    };
     let (Some(value), Some(gradient)) = programs else {
         errors.push(
             &function.item.sig.ident,

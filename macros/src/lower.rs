@@ -12,6 +12,7 @@ mod leaves;
 mod linear;
 mod methods;
 mod reduce;
+mod results;
 mod statement;
 
 use std::cell::RefCell;
@@ -27,6 +28,7 @@ use crate::report::Errors;
 use crate::shape::{Extents, Source};
 use crate::value::Value;
 use crate::written::{Written, rerooted, text};
+pub(crate) use results::Part;
 
 /// A parameter, a field of one, or a constant in scope.
 #[derive(Clone)]
@@ -50,7 +52,12 @@ pub(crate) struct Lowered {
     pub(crate) leaves: Vec<Leaf>,
     /// The other annotated functions that it calls.
     pub(crate) callees: Vec<syn::Path>,
-    pub(crate) result: Id,
+    /// The numbers and arrays of the result's type, in order.
+    pub(crate) parts: Vec<Part>,
+    /// How each of the [`Lowered::results`] is named.
+    pub(crate) result_names: Vec<String>,
+    /// The places of the leaves that stand for the result's cotangents.
+    pub(crate) cotangents: Vec<usize>,
 }
 
 impl Lowered {
@@ -64,6 +71,35 @@ impl Lowered {
     /// The leaves that the function is differentiated by.
     pub(crate) fn active_leaves(&self) -> Vec<Id> {
         self.leaves.iter().filter(|leaf| leaf.active).map(|leaf| leaf.node).collect()
+    }
+
+    /// The values that the result is made of, in order.
+    pub(crate) fn results(&self) -> Vec<Id> {
+        self.parts.iter().flat_map(Part::values).copied().collect()
+    }
+
+    /// Each result that has a derivative, with its adjoint.
+    pub(crate) fn seeds(&self) -> Vec<(Id, Id)> {
+        let graph = &self.graph;
+        if let ([], [Part::Whole(number)]) = (self.cotangents.as_slice(), self.parts.as_slice()) {
+            return vec![(*number, graph.float(1.0, graph.ty(*number)))];
+        }
+        let floats = self.parts.iter().filter(|part| graph.ty(part.values()[0]).is_float());
+        let pairs = floats.zip(&self.cotangents).flat_map(|(part, &leaf)| {
+            let leaf = self.leaves[leaf].node;
+            match part {
+                Part::Whole(id) => vec![(*id, leaf)],
+                Part::Elements(lengths, elements) => {
+                    let adjoints = results::places(lengths).into_iter().map(|place| {
+                        let indices =
+                            place.into_iter().map(|index| graph.int(index as i64, Type::Int("usize")));
+                        graph.get(leaf, &indices.collect::<Vec<_>>())
+                    });
+                    elements.iter().copied().zip(adjoints).collect()
+                }
+            }
+        });
+        pairs.collect()
     }
 
     /// How a user would write the length.
@@ -141,9 +177,12 @@ fn run(
     }
     lowerer.demand_one_width();
     let value = lowerer.body(&function.item.block, Some(&function.result));
-    let result = lowerer.result(value);
+    let parts = lowerer.results(value)?;
+    let result_names = lowerer.result_names(&parts);
+    let cotangents = lowerer.cotangents(&parts);
     let Lowerer { leaves, callees, found, .. } = lowerer;
-    Some((Lowered { result: result?, graph, extents, leaves, callees }, found.into_inner()))
+    let lowered = Lowered { parts, result_names, cotangents, graph, extents, leaves, callees };
+    Some((lowered, found.into_inner()))
 }
 
 struct Lowerer<'a> {
@@ -179,28 +218,5 @@ impl Lowerer<'_> {
     fn refuse(&mut self, place: impl ToTokens, message: impl AsRef<str>, help: impl AsRef<str>) -> Value {
         self.errors.push(place, message, help);
         Value::Refused
-    }
-
-    /// The function's result as a scalar of its type.
-    fn result(&mut self, value: Value) -> Option<Id> {
-        let Written::Scalar(ty) = self.function.result else {
-            return None;
-        };
-        match value {
-            Value::Scalar(id) => Some(self.coerce(id, ty)),
-            Value::Refused => None,
-            other => {
-                let help = match other {
-                    Value::Array(_) => "reduce it, as in `.sum()` or `.mean()`",
-                    _ => "return one number",
-                };
-                let place = match self.function.item.block.stmts.last() {
-                    Some(last) => last.to_token_stream(),
-                    None => self.function.item.sig.output.to_token_stream(),
-                };
-                self.refuse(place, "the body's value is not a single number", help);
-                None
-            }
-        }
     }
 }

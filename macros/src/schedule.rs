@@ -70,8 +70,10 @@ pub(crate) struct Program {
     pub(crate) cells: Cells,
     /// The loops whose turns are counted over all the turns of the loops around them, with these.
     pub(crate) counted: Vec<(usize, Vec<(Axis, usize)>)>,
-    /// The value and then the gradients.
+    /// The value, if it is one number, and then the outputs: the gradients, or several results.
     pub(crate) roots: Vec<Id>,
+    /// Where the outputs begin.
+    first_output: usize,
 }
 
 impl Program {
@@ -80,20 +82,25 @@ impl Program {
         self.storage.get(&self.cells.first(id))
     }
 
-    /// The gradients, some of which may be numbers.
-    pub(crate) fn gradients(&self) -> &[Id] {
-        &self.roots[1..]
+    /// The gradients, or several results.
+    pub(crate) fn outputs(&self) -> &[Id] {
+        &self.roots[self.first_output..]
+    }
+
+    /// The value, where it is one number.
+    pub(crate) fn value(&self) -> Option<Id> {
+        self.roots[..self.first_output].first().copied()
     }
 }
 
-/// Schedules the value and the gradients, which are the roots behind the first. `None` where loops run in
-/// order need each other's results.
-pub(crate) fn schedule(lowered: &Lowered, roots: &[Id]) -> Option<Program> {
+/// Schedules the roots, of which those from `first_output` on are outputs. `None` where loops run in order
+/// need each other's results.
+pub(crate) fn schedule(lowered: &Lowered, roots: &[Id], first_output: usize) -> Option<Program> {
     let graph = &lowered.graph;
     let mut units = Units::of(graph, roots);
     let cells = Cells::of(&mut units, &graph.reachable(roots), roots);
     let items = order::order(&units, &axis_order(lowered, &units, roots))?;
-    place::place(graph, &units, cells, items, roots)
+    place::place(graph, &units, cells, items, roots, first_output)
 }
 
 /// All axes, outer loops first: those of the data before those of the parameters, and each array's in

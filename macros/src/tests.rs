@@ -25,8 +25,8 @@ fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
     let function = parse::function(item, options, &items.struct_names(), &mut errors)
         .expect("the test's signature is supported");
     let lowered = lower::lower(&function, &items, &mut errors).expect("the test's body is supported");
-    let gradients = differentiate::differentiate(&lowered.graph, lowered.result, &lowered.active_leaves());
-    let roots = [&[lowered.result], gradients.as_slice()].concat();
+    let gradients = differentiate::differentiate(&lowered.graph, &lowered.seeds(), &lowered.active_leaves());
+    let roots = [lowered.results(), gradients].concat();
     let roots = simplify::simplify(&lowered.graph, &roots);
     (lowered, roots)
 }
@@ -94,7 +94,7 @@ fn a_loss_over_data_is_one_pass_over_its_rows() {
     let mut lowered = lowered;
     lowered.leaves[2].active = false;
     lowered.leaves[3].active = false;
-    let program = schedule::schedule(&lowered, &roots[..3]).expect("it has no loops in order");
+    let program = schedule::schedule(&lowered, &roots[..3], 1).expect("it has no loops in order");
     let outer = program.steps.iter().filter(|step| matches!(step, schedule::Step::Loop(..))).count();
     // One over the rows, and one over the columns that scales the gradient.
     assert_eq!(outer, 2, "{:#?}", program.steps);

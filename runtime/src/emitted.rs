@@ -8,8 +8,9 @@ pub use crate::matmul::{Size, Strided, Write, matmul};
 #[cfg(feature = "alloc")]
 pub use alloc::vec::Vec;
 
+use crate::{Parameters, Real};
 #[cfg(feature = "alloc")]
-use crate::{Real, Tensor, View};
+use crate::{Tensor, View};
 
 /// In the place of a derivative by a parameter that a function is not differentiated by.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +86,33 @@ pub fn output_slice<T: Real>(grad: &mut Vec<T>, length: usize) -> &mut [T] {
 #[cfg(feature = "alloc")]
 pub fn view<T: Real, const R: usize>(shape: [usize; R], data: &[T]) -> View<'_, T, R> {
     View::new(shape, data).expect("emitted code makes buffers of their arrays' lengths")
+}
+
+/// A flat array as a result of its shape.
+#[cfg(feature = "alloc")]
+pub fn tensor<T: Real, const R: usize>(shape: [usize; R], data: Vec<T>) -> Tensor<T, R> {
+    Tensor::from_vec(shape, data).expect("emitted code makes buffers of their arrays' lengths")
+}
+
+/// How many numbers a part of a result has.
+pub fn count<P: Parameters>(of: &P) -> usize {
+    let mut count = 0;
+    of.for_each(&mut |run| count += run.len());
+    count
+}
+
+/// A cotangent that is 1 at the number `place` and 0 elsewhere, where the part's own numbers begin at
+/// `start`.
+pub fn one_hot<P: Parameters>(like: &P, place: usize, start: usize) -> P {
+    let mut hot = like.zeros_like();
+    let mut start = start;
+    hot.zip_mut(like, &mut |run, _| {
+        if let Some(number) = place.checked_sub(start).and_then(|place| run.get_mut(place)) {
+            *number = P::Element::ONE;
+        }
+        start += run.len();
+    });
+    hot
 }
 
 /// The rows of a slice that make a mini-batch.

@@ -19,7 +19,7 @@ pub(super) struct Body<'a> {
     pub(super) lowered: &'a Lowered,
     pub(super) graph: &'a Graph,
     pub(super) program: &'a Program,
-    /// How each gradient that is an array is accessed, and of which type it is.
+    /// How each output that is an array is accessed, and of which type it is.
     pub(super) outputs: Vec<(TokenStream, Written)>,
     pub(super) sizes: HashMap<Extent, Ident>,
     pub(super) indices: HashMap<Axis, Ident>,
@@ -93,14 +93,15 @@ impl<'a> Body<'a> {
         let leaves = self.leaves();
         let sizes = self.sizes();
         let checks = self.checks();
+        let cotangents = self.cotangents();
         let outputs = self.open_outputs();
         let buffers = self.allocate();
         let counters = self.allocate_counters();
         let calls = self.calls_in_branches(&self.program.steps.clone(), false);
         let steps = self.steps(&self.program.steps.clone());
         let rest = self.rest_of_outputs();
-        let value = self.expr(self.program.roots[0]).tokens;
-        quote! { #leaves #sizes #checks #outputs #buffers #counters #calls #steps #rest #value }
+        let value = self.program.value().map(|value| self.expr(value).tokens);
+        quote! { #leaves #sizes #checks #cotangents #outputs #buffers #counters #calls #steps #rest #value }
     }
 
     pub(super) fn name(&mut self, wanted: &str) -> Ident {
@@ -304,7 +305,7 @@ impl<'a> Body<'a> {
     fn rest_of_outputs(&mut self) -> TokenStream {
         let mut lines = TokenStream::new();
         for (place, (access, written)) in self.outputs.clone().iter().enumerate() {
-            let gradient = self.program.gradients()[place];
+            let gradient = self.program.outputs()[place];
             if self.graph.shape(gradient).is_empty() {
                 let value = self.expr(gradient).tokens;
                 lines.extend(quote! { #access = #value; });

@@ -16,8 +16,8 @@ impl Body<'_> {
         let reachable = self.graph.reachable(&self.program.roots);
         let mut lines = TokenStream::new();
         for (place, leaf) in self.lowered.leaves.iter().enumerate() {
-            let Some(param) = leaf.param else { continue };
-            let param = &self.function.params[param];
+            // The value does without the cotangents.
+            let Some(param) = leaf.param.and_then(|param| self.function.params.get(param)) else { continue };
             let needed = reachable.iter().any(|&id| self.graph.node(id) == Node::Leaf(place));
             let is_field = param.name != leaf.name;
             let access = &leaf.access;
@@ -170,7 +170,7 @@ impl Body<'_> {
     pub(super) fn open_outputs(&mut self) -> TokenStream {
         let krate = self.function.krate.clone();
         let mut lines = TokenStream::new();
-        let gradients = self.program.gradients().to_vec();
+        let gradients = self.program.outputs().to_vec();
         for (place, (access, written)) in self.outputs.clone().into_iter().enumerate() {
             let shape = self.graph.shape(gradients[place]);
             if shape.is_empty() {
@@ -328,7 +328,7 @@ impl Body<'_> {
     }
 
     /// A value of the type that nothing reads.
-    fn anything(&self, ty: Type) -> TokenStream {
+    pub(super) fn anything(&self, ty: Type) -> TokenStream {
         match ty {
             Type::Bool => quote!(false),
             Type::Int(_) => quote!(0),

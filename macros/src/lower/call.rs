@@ -123,6 +123,11 @@ impl Lowerer<'_> {
 
     /// A function that the macro does not see: it must be annotated itself.
     fn call_annotated(&mut self, path: &syn::Path, call: &ExprCall, expected: Option<&Written>) -> Value {
+        if expected.is_some_and(|written| !matches!(written, Written::Scalar(_))) {
+            let help = "put both functions into one `#[differentiable] mod`, or let it return one number";
+            let message = format!("`{}` is called for more than one number", text(path));
+            return self.refuse(call, message, help);
+        }
         let Some(Written::Scalar(ty)) = expected else {
             let help = format!(
                 "write `let value: f64 = {};` with the type it returns; `{}` needs `#[differentiable]` too",

@@ -1,6 +1,6 @@
 //! Arrays that the function makes itself: literals and constructors.
 
-use syn::{Expr, ExprArray, ExprCall, ExprPath, ExprRepeat};
+use syn::{Expr, ExprArray, ExprCall, ExprPath, ExprRepeat, ExprStruct, Member};
 
 use super::Lowerer;
 use crate::graph::{Graph, Id, Type};
@@ -58,6 +58,39 @@ impl Lowerer<'_> {
         let length = self.extents.intern(Source::Literal(parts.len()));
         let shape = [vec![length], first.shape()].concat();
         Value::Array(Array::new(graph, &shape, |indices| choose(graph, indices, &parts)).nested_as(true))
+    }
+
+    /// `Name { field: value, .. }`, with the fields in the order of their definition.
+    pub(super) fn structure(&mut self, made: &ExprStruct) -> Value {
+        let written = made.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let name = match self.inlined.last().and_then(|method| method.split_once("::")) {
+            Some((own, _)) if written == "Self" => own.to_owned(),
+            _ => written,
+        };
+        let mut given: Vec<(String, Value)> = Vec::new();
+        for field in &made.fields {
+            let Member::Named(member) = &field.member else {
+                return self.refuse(&field.member, "the fields of a struct of parameters have names", "");
+            };
+            given.push((member.to_string(), self.expr(&field.expr, None)));
+        }
+        let rest = made.rest.as_ref().map(|rest| self.expr(rest, None));
+        let Some(definition) = self.items.structure(&name) else {
+            let help = "define it in the same `#[differentiable] mod`";
+            return self.refuse(&made.path, format!("gradus does not see the struct `{name}`"), help);
+        };
+        let mut fields = Vec::new();
+        for (field, written) in &definition.fields {
+            let own = given.iter().find(|(known, _)| known == field).map(|(_, value)| value);
+            let other = match &rest {
+                Some(Value::Struct(_, fields)) => fields.iter().find(|(known, _)| known == field),
+                _ => None,
+            };
+            // rustc says it better where a field is missing.
+            let Some(value) = own.or(other.map(|(_, value)| value)) else { return Value::Refused };
+            fields.push((field.clone(), self.annotated(value.clone(), Some(written))));
+        }
+        Value::Struct(name, fields)
     }
 
     /// `[value; n]`.

@@ -55,6 +55,7 @@ impl Lowerer<'_> {
             Expr::Field(field) => self.field(field),
             Expr::Index(index) => self.index(index),
             Expr::Array(array) => self.array(array),
+            Expr::Struct(made) => self.structure(made),
             Expr::Repeat(repeat) => self.repeated(repeat),
             Expr::MethodCall(call) => self.method_call(call),
             Expr::Call(call) => self.call(call, expected),
@@ -68,7 +69,6 @@ impl Lowerer<'_> {
             Expr::Try(_) => "`?`",
             Expr::Unsafe(_) => "`unsafe`",
             Expr::Async(_) | Expr::Await(_) => "`async`",
-            Expr::Struct(_) => "a struct expression",
             Expr::Let(_) => "`let` in a condition",
             _ => "this expression",
         };

@@ -167,7 +167,7 @@ impl Lowerer<'_> {
     pub(super) fn annotation(&self, ty: &syn::Type) -> Option<Written> {
         let structs = self.items.struct_names();
         let names = Names { generic: self.function.generic.as_deref(), structs: &structs, lengths: &[] };
-        Written::parse(ty, &names).ok()
+        Written::result(ty, &names).or_else(|| Written::parse(ty, &names).ok())
     }
 
     pub(super) fn annotated(&self, value: Value, expected: Option<&Written>) -> Value {

@@ -16,9 +16,11 @@ pub(super) fn place(
     cells: Cells,
     items: Vec<Item>,
     roots: &[Id],
+    first_output: usize,
 ) -> Option<Program> {
     let found = paths(&items);
-    let Stored { storage, accumulators, resets } = storage(graph, units, &cells, &found, roots)?;
+    let outputs = &roots[first_output..];
+    let Stored { storage, accumulators, resets } = storage(graph, units, &cells, &found, roots, outputs)?;
     let resets = resets.into_iter().collect();
     let mut placer =
         Placer { graph, units, storage: &storage, resets, blocks: Vec::new(), computed: HashMap::new() };
@@ -30,7 +32,7 @@ pub(super) fn place(
     needless.extend(stored_already(graph, &storage));
     let steps = without(&steps, &needless);
     let counted = counted(graph, storage.values().chain(accumulators.values()));
-    Some(Program { steps, storage, accumulators, cells, counted, roots: roots.to_vec() })
+    Some(Program { steps, storage, accumulators, cells, counted, roots: roots.to_vec(), first_output })
 }
 
 /// Whether a scalar's expression reads of an array that changes, so that it stays where it is.

@@ -41,6 +41,7 @@ struct Search<'a> {
     units: &'a Units<'a>,
     paths: &'a HashMap<usize, Path>,
     roots: &'a [Id],
+    outputs: &'a [Id],
     users: HashMap<Id, Vec<usize>>,
     found: Stored,
 }
@@ -52,6 +53,7 @@ pub(super) fn storage(
     cells: &Cells,
     paths: &HashMap<usize, Path>,
     roots: &[Id],
+    outputs: &[Id],
 ) -> Option<Stored> {
     let mut users: HashMap<Id, Vec<usize>> = HashMap::new();
     for place in 0..units.len() {
@@ -65,7 +67,7 @@ pub(super) fn storage(
             }
         }
     }
-    let mut search = Search { graph, units, paths, roots, users, found: Stored::default() };
+    let mut search = Search { graph, units, paths, roots, outputs, users, found: Stored::default() };
     for place in 0..units.len() {
         match units.unit(place) {
             Unit::Value(id) => search.value(place, id),
@@ -130,7 +132,7 @@ impl Search<'_> {
         let node = graph.node(id);
         let defined = self.units.needs(place).to_vec();
         let is_array = !graph.shape(id).is_empty();
-        let output = self.roots.iter().skip(1).position(|root| *root == id).filter(|_| is_array);
+        let output = self.outputs.iter().position(|root| *root == id).filter(|_| is_array);
         let kept_apart = self.units.place(Unit::Value(id));
         let users = self.users(id).filter(|user| kept_apart.is_none_or(|apart| apart == *user));
         let is_root = self.roots.contains(&id) && kept_apart.is_none();
@@ -195,7 +197,7 @@ impl Search<'_> {
         if !graph.free(first).iter().all(|axis| is_open(axis) || self.is_own_turn(first, *axis)) {
             return None;
         }
-        let output = self.roots.iter().skip(1).position(|root| touching.contains(root));
+        let output = self.outputs.iter().position(|root| touching.contains(root));
         let storage = Storage {
             leading: Vec::new(),
             blocks: Vec::new(),
