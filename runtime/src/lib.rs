@@ -71,7 +71,7 @@ pub mod emitted;
 pub use error::ShapeError;
 pub use gradus_macros::differentiable;
 pub use objective::{Element, Objective, objective_from};
-pub use parameters::{Parameters, accumulate};
+pub use parameters::{ParamName, Parameters, accumulate};
 pub use real::Real;
 pub use reduce::Reduce;
 
