@@ -50,6 +50,8 @@ mod real;
 mod reduce;
 
 #[cfg(feature = "alloc")]
+pub mod check;
+#[cfg(feature = "alloc")]
 pub mod nn;
 mod objective;
 #[cfg(feature = "alloc")]
