@@ -50,6 +50,8 @@ mod real;
 mod reduce;
 
 #[cfg(feature = "alloc")]
+pub mod check;
+#[cfg(feature = "alloc")]
 pub mod nn;
 mod objective;
 #[cfg(feature = "alloc")]
@@ -71,7 +73,7 @@ pub mod emitted;
 pub use error::ShapeError;
 pub use gradus_macros::differentiable;
 pub use objective::{Element, Objective, objective_from};
-pub use parameters::{Parameters, accumulate};
+pub use parameters::{ParamName, Parameters, accumulate};
 pub use real::Real;
 pub use reduce::Reduce;
 
