@@ -17,7 +17,8 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
     for &id in &order {
         let depends =
             leaves.contains(&id) || graph.operands(id).iter().any(|operand| active[operand.index()]);
-        active[id.index()] = depends && graph.ty(id).is_float();
+        let constant = matches!(graph.node(id), Node::Call(callee, _) if callee.constant);
+        active[id.index()] = depends && !constant && graph.ty(id).is_float();
     }
     let mut walk = Walk {
         graph,

@@ -2,10 +2,12 @@
 //! here, all of it at once.
 
 mod call;
+mod called;
 mod construct;
 mod definitions;
 mod expression;
 mod flow;
+mod integers;
 mod iterate;
 mod leaves;
 mod linear;
@@ -16,7 +18,9 @@ mod statement;
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use crate::graph::{Graph, Id};
+pub(crate) use called::{Called, Operand, Passed, Reach};
+
+use crate::graph::{Axis, Graph, Id};
 use crate::items::Items;
 use crate::parse::Function;
 use crate::report::Errors;
@@ -44,8 +48,8 @@ pub(crate) struct Lowered {
     pub(crate) graph: Graph,
     pub(crate) extents: Extents,
     pub(crate) leaves: Vec<Leaf>,
-    /// The other annotated functions that it calls.
-    pub(crate) callees: Vec<syn::Path>,
+    /// The functions that it calls, at each place where it does.
+    pub(crate) callees: Vec<Called>,
     pub(crate) result: Id,
 }
 
@@ -54,7 +58,7 @@ impl Lowered {
     pub(crate) fn paths(&self) -> Vec<TokenStream> {
         let constants =
             self.leaves.iter().filter(|leaf| leaf.param.is_none()).map(|leaf| leaf.access.clone());
-        constants.chain(self.callees.iter().map(rerooted)).collect()
+        constants.chain(self.callees.iter().map(|called| rerooted(&called.path))).collect()
     }
 
     /// The leaves that the function is differentiated by.
@@ -111,6 +115,7 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
         scope: Vec::new(),
         inlined: Vec::new(),
         branches: 0,
+        open: Vec::new(),
         depth: 0,
         loops: 0,
         placeholders: 0,
@@ -133,13 +138,15 @@ struct Lowerer<'a> {
     items: &'a Items,
     function: &'a Function,
     leaves: Vec<Leaf>,
-    callees: Vec<syn::Path>,
+    callees: Vec<Called>,
     /// Names in scope, the innermost last.
     scope: Vec<(String, Value)>,
     /// Functions whose bodies are being put in, to see recursion.
     inlined: Vec<String>,
     /// How many branches are open.
     branches: usize,
+    /// The indices of the loops that are open.
+    open: Vec<Axis>,
     /// How many loops are open.
     depth: u8,
     /// How many loops have a length of their own so far.

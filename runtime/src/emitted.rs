@@ -11,6 +11,9 @@ pub use alloc::vec::Vec;
 #[cfg(feature = "alloc")]
 use crate::{Real, Tensor, View};
 
+mod no_derivative;
+pub use no_derivative::unseen;
+
 /// In the place of a derivative by a parameter that a function is not differentiated by.
 #[derive(Clone, Copy, Debug)]
 pub struct NotDifferentiated;
@@ -75,6 +78,18 @@ pub fn output_slice<T: Real>(grad: &mut Vec<T>, length: usize) -> &mut [T] {
 #[cfg(feature = "alloc")]
 pub fn view<T: Real, const R: usize>(shape: [usize; R], data: &[T]) -> View<'_, T, R> {
     View::new(shape, data).expect("emitted code makes buffers of their arrays' lengths")
+}
+
+/// Room for what calls in a loop leave for another one.
+#[cfg(feature = "alloc")]
+pub fn slots<T>(length: usize) -> Vec<Option<T>> {
+    (0..length).map(|_| None).collect()
+}
+
+/// One of the temporary arrays that lie one behind the other.
+#[cfg(feature = "alloc")]
+pub fn part<T>(data: &[T], number: usize, length: usize) -> &[T] {
+    &data[number * length..][..length]
 }
 
 /// The rows of a slice that make a mini-batch.

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 
 use super::body::{Body, default_name};
 use crate::graph::{Id, Node, Type};
-use crate::schedule::{Home, Step, Storage};
+use crate::schedule::{Home, Storage};
 use crate::shape::{Extent, Source};
 use crate::written::Written;
 
@@ -227,25 +227,6 @@ impl Body<'_> {
         lines
     }
 
-    /// The gradients of calls in branches, which need not be taken.
-    pub(super) fn calls_in_branches(&mut self, steps: &[Step], in_branch: bool) -> TokenStream {
-        let mut lines = TokenStream::new();
-        for step in steps {
-            match step {
-                Step::Let(id) if in_branch && self.pulled_back.contains(id) => {
-                    let name = self.name("d_value");
-                    lines.extend(quote! { let mut #name = ::core::option::Option::None; });
-                    self.gradients.insert(*id, name);
-                    self.calls_in_branches.insert(*id);
-                }
-                Step::Branch(_, body) => lines.extend(self.calls_in_branches(body, true)),
-                Step::Loop(_, body) => lines.extend(self.calls_in_branches(body, in_branch)),
-                _ => {}
-            }
-        }
-        lines
-    }
-
     pub(super) fn buffer_shape(&self, id: Id, storage: &Storage) -> Vec<Extent> {
         let own = self.graph.shape(id);
         let kept = own.into_iter().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(extent, _)| extent);
@@ -275,6 +256,7 @@ impl Body<'_> {
         match ty {
             Type::Bool => quote!(false),
             Type::Int(_) => quote!(0),
+            Type::Untyped => quote!(::core::default::Default::default()),
             _ => self.number(0.0, ty).tokens,
         }
     }

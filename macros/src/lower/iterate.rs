@@ -23,6 +23,10 @@ impl<'a> Lowerer<'a> {
         Axis { extent, number: FIRST + self.depth }
     }
 
+    pub(super) fn is_loop_axis(&self, axis: Axis) -> bool {
+        axis.number >= FIRST
+    }
+
     fn usize(&self, value: i64) -> Id {
         self.graph.int(value, Type::Int("usize"))
     }
@@ -58,6 +62,11 @@ impl<'a> Lowerer<'a> {
                 "how often this runs depends on what the turns before have done, which is not supported yet",
                 "",
             );
+            return None;
+        }
+        if self.comes_later(length) {
+            let help = "make it a parameter";
+            self.refuse(place.to_token_stream(), "how often this runs is computed from a call of an annotated function, or from an array made here", help);
             return None;
         }
         let source = match self.graph.node(length) {
@@ -174,8 +183,10 @@ impl<'a> Lowerer<'a> {
             self.scope[at].1 = placeholder;
         }
         self.depth += 1;
+        self.open.push(iteration.axis);
         self.bind(&turns.pat, iteration.item.clone());
         self.block(&turns.body, None);
+        self.open.pop();
         self.depth -= 1;
         self.scope.truncate(names);
         for (order, (&at, start)) in carried.iter().zip(starts).enumerate() {

@@ -59,9 +59,7 @@ pub(super) fn guards(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<I
             }
             let common = match guards.remove(&operand) {
                 None => path,
-                Some(known) => {
-                    known.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
-                }
+                Some(known) => known.into_iter().filter(|guard| path.contains(guard)).collect(),
             };
             guards.insert(operand, common);
         }
@@ -102,7 +100,7 @@ pub(super) fn risky(graph: &Graph, reachable: &[Id]) -> HashSet<Id> {
                 })
             }
             Node::Op(op, operands) if matches!(graph.ty(id), Type::Int(_)) => match op.name {
-                "sub" => true,
+                "sub" | "pow" | "shl" | "shr" => true,
                 "div" | "rem" => !matches!(graph.node(operands[1]), Node::Int(divisor) if divisor != 0),
                 _ => false,
             },

@@ -246,7 +246,11 @@ impl Placer<'_> {
             Some(Context::Branch(guard)) => guards.contains(&guard),
             None => true,
         };
-        let own = self.blocks.iter().rposition(needed).unwrap_or(0);
+        // What may panic is not computed before a loop that may have no turns.
+        let own = match self.units.is_risky(id) {
+            true => self.blocks.len() - 1,
+            false => self.blocks.iter().rposition(needed).unwrap_or(0),
+        };
         let depth = graph.operands(id).into_iter().map(|operand| self.depth(operand)).fold(own, usize::max);
         self.blocks[depth].named.insert(id);
         self.blocks[depth].steps.push(Step::Let(id));

@@ -58,7 +58,7 @@ impl<'g> Units<'g> {
             let with = |axes: &[Axis]| [free.as_slice(), axes].concat();
             match graph.node(id) {
                 Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Index(_) => {}
-                Node::Op(..) | Node::Cast(_) | Node::Get(..) | Node::Select(..) | Node::Call(..) => {
+                Node::Op(..) | Node::Cast(_) | Node::Get(..) | Node::Select(..) => {
                     let cost = cost_again(graph, id, &again);
                     if cost <= CHEAP && !roots.contains(&id) {
                         again.insert(id, cost);
@@ -66,7 +66,11 @@ impl<'g> Units<'g> {
                         units.push(Unit::Value(id), free, &graph.operands(id));
                     }
                 }
-                // Comes with the call it belongs to.
+                Node::Call(..) => units.push(Unit::Value(id), free, &graph.operands(id)),
+                // An array comes with the call it belongs to.
+                Node::CallGradient(..) if graph.shape(id).is_empty() => {
+                    units.push(Unit::Value(id), free, &graph.operands(id));
+                }
                 Node::CallGradient(..) => {
                     again.insert(id, 0);
                 }
@@ -177,6 +181,11 @@ impl<'g> Units<'g> {
         if self.risky.contains(&id) { self.guards.get(&id).map_or(&[], Vec::as_slice) } else { &[] }
     }
 
+    /// Whether computing it may panic.
+    pub(crate) fn is_risky(&self, id: Id) -> bool {
+        self.risky.contains(&id)
+    }
+
     pub(crate) fn needs(&self, place: usize) -> &[usize] {
         &self.needs[place]
     }
@@ -191,7 +200,8 @@ impl<'g> Units<'g> {
 fn cost_again(graph: &Graph, id: Id, again: &HashMap<Id, u32>) -> u32 {
     let own = match graph.node(id) {
         Node::Op(op, _) if !op.cheap => return u32::MAX,
-        Node::Call(..) => return u32::MAX,
+        // Another loop over the same indices does not have it.
+        Node::Get(array, _) if matches!(graph.node(array), Node::CallGradient(..)) => return u32::MAX,
         _ => 1,
     };
     let operands = graph.operands(id);

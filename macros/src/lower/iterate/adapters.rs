@@ -114,11 +114,13 @@ impl<'a> Lowerer<'a> {
             // rustc says it better.
             return None;
         }
-        let outer = self.scope.len();
+        let (outer, open) = (self.scope.len(), self.open.len());
         for (pattern, argument) in closure.inputs.iter().zip(arguments) {
+            self.open_axes(&argument);
             self.bind(pattern, argument);
         }
         let value = self.expr(&closure.body, None);
+        self.open.truncate(open);
         self.scope.truncate(outer);
         Some(value)
     }
