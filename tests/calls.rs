@@ -206,6 +206,59 @@ fn calls_in_loops() {
     check(&windows::objective(5), &x, |x| windows(x, 5));
 }
 
+#[differentiable]
+fn sine(x: f64, terms: u32) -> f64 {
+    if terms == 0 {
+        return 0.0;
+    }
+    let rest: f64 = cosine(0.5 * x, terms - 1);
+    2.0 * sine(0.5 * x, terms - 1) * rest + x / f64::from(terms)
+}
+
+#[differentiable]
+fn cosine(x: f64, terms: u32) -> f64 {
+    if terms == 0 {
+        return 1.0;
+    }
+    let half: f64 = sine(0.5 * x, terms - 1);
+    1.0 - 2.0 * half * half
+}
+
+#[test]
+fn functions_call_each_other() {
+    for terms in 0..6 {
+        check(&sine::objective(terms), &0.9, |&x| sine(x, terms));
+        check(&cosine::objective(terms), &0.9, |&x| cosine(x, terms));
+    }
+}
+
+/// The same call under two conditions is made under each of them alone.
+#[differentiable]
+fn collatz(x: f64, n: u64, steps: u32) -> f64 {
+    let mut y = x;
+    if steps > 0 && n.rem_euclid(2) == 0 {
+        y = collatz(x.sin(), n.div_ceil(2), steps - 1) + x;
+    }
+    if steps > 0 && n.saturating_sub(1).is_multiple_of(2) {
+        y *= collatz(x.sin(), 3 * n + 1, steps - 1);
+    }
+    if y > 0.2 {
+        y = y.tanh() * x;
+    } else if steps > 1 {
+        y += collatz(y, n, steps - 2);
+    }
+    y * f64::from(n.count_ones()) + f64::from_bits(n)
+}
+
+#[test]
+fn calls_under_conditions() {
+    for n in 1..12 {
+        for steps in 0..5 {
+            check(&collatz::objective(n, steps), &0.4, |&x| collatz(x, n, steps));
+        }
+    }
+}
+
 mod elsewhere {
     use gradus::prelude::*;
 
@@ -336,6 +389,34 @@ fn by_rules(x: &[f64], v: &Vector<f64>) -> f64 {
     d * d
 }
 
+mod special {
+    /// As if from a crate that does not know of gradus.
+    pub(crate) fn sinc(x: f64) -> f64 {
+        if x == 0.0 { 1.0 } else { x.sin() / x }
+    }
+}
+
+mod rules {
+    use super::special::sinc;
+    use gradus::prelude::*;
+
+    #[derivative(of = sinc)]
+    pub(crate) fn sinc_rule(x: f64) -> (f64, f64) {
+        (sinc(x), if x == 0.0 { 0.0 } else { (x.cos() - sinc(x)) / x })
+    }
+
+    pub(crate) mod inside {
+        use super::sinc;
+        use gradus::prelude::*;
+
+        #[differentiable]
+        pub(crate) fn squared(x: f64) -> f64 {
+            let y: f64 = sinc(2.0 * x);
+            y * y
+        }
+    }
+}
+
 fn cubed<T: Real>(x: T) -> T {
     x * x * x
 }
@@ -360,6 +441,9 @@ fn rules_written_by_hand() {
     check(&distance::objective(3), &params, |p| distance(&p.x, &p.to, 3, &p.v));
     check(&by_rules::objective(), &by_rules::Params { x: vec![0.4, 0.9], v }, |p| by_rules(&p.x, &p.v));
     check(&generic::objective(), &0.6, |&x| generic(x));
+    check(&rules::sinc::objective(), &0.6, |&x| special::sinc(x));
+    check(&rules::inside::squared::objective(), &0.6, |&x| rules::inside::squared(x));
+    assert_eq!(rules::inside::squared::grad(0.0), 0.0);
 }
 
 #[differentiable]

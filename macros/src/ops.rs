@@ -23,7 +23,7 @@
 //! the domain: there it must not meet an incoming adjoint of zero. `on` gives an interval for each
 //! float operand, on which the tests compare with central differences.
 
-use crate::graph::Expr;
+use crate::graph::{Expr, Type};
 use Partial::Flat;
 
 /// A partial derivative of an operation.
@@ -124,7 +124,16 @@ impl Op {
 
     /// Whether it answers `bool`.
     pub(crate) fn is_logical(&self) -> bool {
-        self.is_comparison() || matches!(self.name, "and" | "or" | "not")
+        self.is_comparison() || matches!(self.name, "and" | "or" | "not" | "is_multiple_of")
+    }
+
+    /// The type of the answer, for a first operand of the type.
+    pub(crate) fn answers(&self, first: Type) -> Type {
+        match self.name {
+            "count_ones" => Type::Int("u32"),
+            _ if self.is_logical() => Type::Bool,
+            _ => first,
+        }
     }
 
     /// Whether it is an operation on bits.
@@ -145,7 +154,7 @@ pub(crate) fn tensor_method(name: &str) -> Option<&'static Op> {
 
 /// The row of a method of integers.
 pub(crate) fn integer_method(name: &str) -> Option<&'static Op> {
-    let own = TABLE.iter().filter(|op| op.kind == Kind::Whole || matches!(op.name, "min" | "max"));
+    let own = TABLE.iter().filter(|op| op.kind == Kind::Whole || matches!(op.name, "min" | "max" | "abs"));
     own.into_iter().find(|op| op.name == name)
 }
 
@@ -279,6 +288,18 @@ rows! {
     not "!" complement(x) = !x, [Flat] on [];
     /// The power of an integer.
     whole pow(x, n: int) = x.pow(n), [Flat, Flat] on [];
+    /// The remainder that is not negative.
+    whole rem_euclid(x, y) = x.rem_euclid(y), [Flat, Flat] on [];
+    /// The quotient of which that is the remainder.
+    whole div_euclid(x, y) = x.div_euclid(y), [Flat, Flat] on [];
+    /// The quotient, rounded up.
+    whole div_ceil(x, y) = x.div_ceil(y), [Flat, Flat] on [];
+    /// The difference, but 0 where that would be negative.
+    whole saturating_sub(x, y) = x.saturating_sub(y), [Flat, Flat] on [];
+    /// Whether it is so many times the other.
+    whole is_multiple_of(x, y) = x.is_multiple_of(y), [Flat, Flat] on [];
+    /// How many bits it has.
+    whole count_ones(x) = x.count_ones(), [Flat] on [];
     /// The distance of two unsigned integers.
     whole abs_diff(x, y) = x.abs_diff(y), [Flat, Flat] on [];
 

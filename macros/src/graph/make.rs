@@ -6,7 +6,7 @@ use crate::shape::Extent;
 
 impl Graph {
     pub(crate) fn op(&self, op: &'static Op, operands: &[Id]) -> Id {
-        let ty = if op.is_logical() { Type::Bool } else { self.ty(operands[0]) };
+        let ty = op.answers(self.ty(operands[0]));
         let cheap = op.cheap || op.kind == Kind::Whole;
         let cost = self.cost_of(operands) + if cheap { 1 } else { CHEAP };
         self.intern(Node::Op(op, operands.to_vec()), ty, Vec::new(), self.free_of(operands), cost)

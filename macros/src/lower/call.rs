@@ -23,7 +23,7 @@ impl Lowerer<'_> {
         if let [ty, name] = segments.as_slice() {
             let generic = self.function.generic.as_deref() == Some(*ty);
             if let Some(number) = number_named(ty, generic) {
-                return self.number_function(number, name, call);
+                return self.number_function(number, name, call, expected);
             }
         }
         if self.is_no_grad(call) {
@@ -83,7 +83,13 @@ impl Lowerer<'_> {
     }
 
     /// `f64::from(x)`, `T::from_f64(2.0)`, `f64::max(a, b)`, `usize::pow(n, 2)`.
-    fn number_function(&mut self, float: Type, name: &str, call: &ExprCall) -> Value {
+    fn number_function(
+        &mut self,
+        float: Type,
+        name: &str,
+        call: &ExprCall,
+        expected: Option<&Written>,
+    ) -> Value {
         let conversion = matches!(name, "from" | "from_f64" | "from_usize");
         if conversion && call.args.len() == 1 {
             let any = Written::Scalar(Type::Untyped);
@@ -116,11 +122,16 @@ impl Lowerer<'_> {
                 paren_token: call.paren_token,
                 args: arguments.cloned().collect(),
             }),
-            _ => self.refuse(
-                &call.func,
-                format!("gradus does not know the function `{}`", text(&call.func)),
-                "",
-            ),
+            _ => {
+                let values: Vec<Value> = call.args.iter().map(|argument| self.expr(argument, None)).collect();
+                if values.iter().any(|value| self.is_differentiated(value)) {
+                    let message = format!("gradus does not know the function `{}`", text(&call.func));
+                    return self.refuse(&call.func, message, "");
+                }
+                let own = Written::Scalar(float);
+                let own = name.starts_with("from").then_some(&own);
+                self.called(Reach::Plain, call, own.or(expected))
+            }
         }
     }
 

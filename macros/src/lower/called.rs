@@ -104,6 +104,12 @@ impl Lowerer<'_> {
                 self.refuse(call, message, "mark what it takes as a constant with `no_grad(..)`");
                 return None;
             }
+            Some(other) if !matches!(other, Written::Scalar(_)) => {
+                let message =
+                    format!("`{}` does not return a number, which is not supported yet", text(call));
+                self.refuse(call, message, "call it before, and pass what it returns as a parameter");
+                return None;
+            }
             _ => {}
         }
         let help = match reach {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Graph, Id, LIMIT, Node, Type};
+use crate::ops::Kind;
 
 /// A condition and the side of it that is taken.
 pub(crate) type Guard = (Id, bool);
@@ -100,9 +101,9 @@ pub(super) fn risky(graph: &Graph, reachable: &[Id]) -> HashSet<Id> {
                 })
             }
             Node::Op(op, operands) if matches!(graph.ty(id), Type::Int(_)) => match op.name {
-                "sub" | "pow" | "shl" | "shr" => true,
+                "sub" | "shl" | "shr" => true,
                 "div" | "rem" => !matches!(graph.node(operands[1]), Node::Int(divisor) if divisor != 0),
-                _ => false,
+                _ => op.kind == Kind::Whole,
             },
             Node::Call(..) | Node::CallGradient(..) | Node::Scatter(_) => true,
             _ => false,
