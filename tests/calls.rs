@@ -259,6 +259,76 @@ fn calls_under_conditions() {
     }
 }
 
+/// Arrays that are made in a loop and passed on there; the sum flows back into each turn.
+#[differentiable]
+fn made_in_loops(x: &[f64], v: &Vector<f64>, m: &Matrix<f64>) -> f64 {
+    let mut sum = 0.0;
+    let mut product = 1.0;
+    let mut largest = 0.0;
+    for i in 0..x.len() {
+        let scaled = v * x[i];
+        let inner: f64 = of_tensors(&scaled, m);
+        let grown: f64 = of_tensors(v, &(m * inner));
+        let flat: f64 = of_slice(scaled.data(), x[i]);
+        for j in 0..x.len() {
+            if j <= i && j % 2 == 0 {
+                let pair: f64 = of_slice(&[x[i], x[j] * inner], flat);
+                sum += pair;
+            }
+        }
+        product *= grown + 0.5;
+        largest = f64::max(largest, flat);
+    }
+    sum * product.sin() + sum * sum * largest
+}
+
+#[differentiable]
+fn in_closures(x: &[f64], f: f64) -> f64 {
+    let both = Vector::from([f, x[0]]);
+    let one: f64 = of_slice(both.data(), f);
+    let two: f64 = of_tensors(&both, &Matrix::from([[x[1], 2.0], [f, one]]));
+    let waves: f64 = x
+        .iter()
+        .zip(x.iter().rev())
+        .filter(|(x, _)| **x > -0.5)
+        .map(|(x, y)| {
+            let wave: f64 = wave(*x * two, f);
+            wave * y
+        })
+        .sum();
+    let squares: f64 = (0..x.len())
+        .map(|i| {
+            let y: f64 = of_slice(x, i as f64);
+            y + x[i]
+        })
+        .product();
+    waves * waves + squares * one
+}
+
+#[differentiable]
+mod inner {
+    #[differentiable]
+    pub(crate) fn at(x: &[f64], i: usize) -> f64 {
+        if i == 0 { x[0] } else { x[i] * at(x, i - 1).cos() }
+    }
+
+    #[differentiable]
+    pub(crate) fn all(x: &[f64]) -> f64 {
+        (0..x.len()).map(|i| at(x, i)).sum()
+    }
+}
+
+#[test]
+fn what_is_passed_in_loops() {
+    let x = numbers(11, [5]).data().to_vec();
+    let (v, m) = (numbers(12, [3]), numbers(13, [2, 3]));
+    let params = made_in_loops::Params { x: x.clone(), v, m };
+    check(&made_in_loops::objective(), &params, |p| made_in_loops(&p.x, &p.v, &p.m));
+    let params = in_closures::Params { x: x.clone(), f: 0.6 };
+    check(&in_closures::objective(), &params, |p| in_closures(&p.x, p.f));
+    check(&inner::all::objective(), &x, |x| inner::all(x));
+}
+
 mod elsewhere {
     use gradus::prelude::*;
 

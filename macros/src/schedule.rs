@@ -203,7 +203,12 @@ fn axis_order(lowered: &Lowered, roots: &[Id]) -> Vec<Axis> {
                     Node::Leaf(leaf) => !lowered.leaves[leaf].active,
                     _ => false,
                 };
-                (!data, axes.collect())
+                // The gradient of a call is at hand in the loops around the call.
+                let outer = match graph.node(array) {
+                    Node::CallGradient(..) => graph.free(array),
+                    _ => Vec::new(),
+                };
+                (!data, outer.into_iter().chain(axes).collect())
             }
             Node::Build(axes, _) | Node::Fold(_, axes, _) => (true, axes),
             Node::Scatter(entries) => (true, entries.into_iter().flat_map(|entry| entry.axes).collect()),

@@ -91,4 +91,20 @@ fn object(x: f64, shape: &dyn Shape) -> f64 {
     x * shape.area()
 }
 
+#[differentiable]
+fn pointer(x: f64, f: fn(f64) -> f64) -> f64 {
+    f(x)
+}
+
+#[differentiable]
+fn boxed(x: f64, shape: Box<dyn Shape>) -> f64 {
+    x * shape.area()
+}
+
+#[differentiable]
+fn of_vector(x: f64, n: usize) -> f64 {
+    let all: [f64; 2] = elsewhere::pair(n);
+    x * all[0]
+}
+
 fn main() {}

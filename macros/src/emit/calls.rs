@@ -144,7 +144,8 @@ impl Body<'_> {
             quote!(&#buffer[..])
         } else {
             let start = self.flat_index(&shape[..leading.len()], &leading);
-            quote!(#krate::emitted::part(&#buffer, #start, #(#lengths)**))
+            let length = lengths.iter().cloned().reduce(|a, b| quote!(#a * #b));
+            quote!(#krate::emitted::part(&#buffer, #start, #length))
         };
         if own.len() == 1 { slice } else { quote!(#krate::emitted::view([#(#lengths),*], #slice)) }
     }
