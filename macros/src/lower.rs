@@ -3,6 +3,7 @@
 
 mod call;
 mod called;
+mod constant;
 mod construct;
 mod definitions;
 mod expression;

@@ -107,4 +107,9 @@ fn of_vector(x: f64, n: usize) -> f64 {
     x * all[0]
 }
 
+#[differentiable]
+fn qualified(x: f64) -> f64 {
+    <f64 as Real>::square(x)
+}
+
 fn main() {}

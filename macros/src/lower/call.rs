@@ -17,6 +17,11 @@ impl Lowerer<'_> {
             let help = "call a function by its name, which then needs `#[differentiable]`";
             return self.refuse(&call.func, "only a function with a name can be called", help);
         };
+        let is_self = function.path.segments.first().is_some_and(|first| first.ident == "Self");
+        if function.qself.is_some() || is_self {
+            let help = "write it as a function of the module, or as a method";
+            return self.refuse(&call.func, "a function of a type is not found by this path", help);
+        }
         let segments: Vec<String> =
             function.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();

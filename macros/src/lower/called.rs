@@ -6,7 +6,6 @@ use syn::{Expr, ExprCall, UnOp};
 
 use super::Lowerer;
 use crate::graph::{Axis, Callee, Id, Node, Type};
-use crate::ops;
 use crate::value::{Array, Value};
 use crate::written::{Written, text};
 
@@ -225,14 +224,6 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The value without the mark that it is a constant.
-    fn attached(&self, id: Id) -> Id {
-        match self.graph.node(id) {
-            Node::Op(op, operands) if op.name == "detach" => self.attached(operands[0]),
-            _ => id,
-        }
-    }
-
     /// Whether emitted code has the array in a form that any function takes.
     fn can_be_lent(&self, id: Id, nested: bool, written: &Expr) -> bool {
         let is_slice = matches!(written, Expr::MethodCall(call) if is_slice(call));
@@ -266,45 +257,6 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether a value changes with what the function is differentiated by.
-    pub(super) fn is_differentiated(&self, value: &Value) -> bool {
-        match value {
-            Value::Scalar(id) => self.is_active(*id),
-            Value::Array(array) => self.is_active(array.body),
-            Value::Tuple(values) => values.iter().any(|value| self.is_differentiated(value)),
-            Value::Struct(_, fields) => fields.iter().any(|(_, value)| self.is_differentiated(value)),
-            Value::Iterator(iteration) => self.is_differentiated(&iteration.item),
-            Value::Refused => false,
-        }
-    }
-
-    fn is_active(&self, id: Id) -> bool {
-        let graph = self.graph;
-        let mut active = std::collections::HashSet::new();
-        for id in graph.reachable(&[id]) {
-            let depends = match graph.node(id) {
-                Node::Float(_) | Node::Int(_) | Node::Size(_) | Node::Index(_) => false,
-                // What a loop carries may be anything.
-                Node::Leaf(leaf) => self.leaves.get(leaf).is_none_or(|leaf| leaf.active),
-                Node::Op(op, _) if op.name == "detach" => false,
-                Node::Call(callee, _) if callee.constant => false,
-                Node::Op(..)
-                | Node::Cast(_)
-                | Node::Get(..)
-                | Node::Build(..)
-                | Node::Scatter(_)
-                | Node::Fold(..)
-                | Node::Select(..)
-                | Node::Call(..)
-                | Node::CallGradient(..) => graph.operands(id).iter().any(|operand| active.contains(operand)),
-            };
-            if depends && !matches!(graph.ty(id), Type::Int(_) | Type::Bool) {
-                active.insert(id);
-            }
-        }
-        active.contains(&id)
-    }
-
     /// Whether a call in it can only be made once work has begun, when all lengths are known.
     pub(super) fn comes_later(&self, id: Id) -> bool {
         let graph = self.graph;
@@ -313,26 +265,6 @@ impl Lowerer<'_> {
         graph.reachable(&[id]).into_iter().any(|id| match graph.node(id) {
             Node::Call(callee, operands) => !callee.constant || operands.iter().any(is_temporary),
             _ => false,
-        })
-    }
-
-    /// `no_grad(x)`, by whatever path.
-    pub(super) fn is_no_grad(&self, call: &ExprCall) -> bool {
-        matches!(&*call.func, Expr::Path(function)
-            if function.path.segments.last().is_some_and(|last| last.ident == "no_grad"))
-            && self.items.function("no_grad").is_none()
-    }
-
-    /// The value as a constant.
-    pub(super) fn no_grad(&mut self, call: &ExprCall) -> Value {
-        let [argument] = call.args.iter().collect::<Vec<_>>()[..] else {
-            // rustc says it better.
-            return Value::Refused;
-        };
-        let graph = self.graph;
-        self.expr(argument, None).map(&|id| match graph.ty(id) {
-            Type::Int(_) | Type::Bool => id,
-            _ => graph.op(ops::row("detach"), &[id]),
         })
     }
 
