@@ -181,7 +181,8 @@ fn rerooted_scope(scope: &syn::Path) -> TokenStream {
     match scope.get_ident() {
         Some(only) if only == "self" => quote!(super),
         Some(only) if only == "crate" => quote!(crate),
-        Some(_) => quote!(super::#scope),
+        // A module that is in scope, or another crate.
+        Some(_) => quote!(#scope),
         None => rerooted(scope),
     }
 }
