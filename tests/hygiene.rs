@@ -47,6 +47,30 @@ mod names {
         (r#fn * r#match).sum()
     }
 
+    #[differentiable]
+    pub(super) fn calls(taken: f64, pullback: f64, forward: &[f64], function: f64, n: usize) -> f64 {
+        let d_value: f64 = ruled(taken, pullback);
+        let derivative: f64 = helper(n);
+        if n == 0 {
+            forward[0] * d_value
+        } else {
+            calls(taken, function, forward, pullback, n - 1) * d_value * derivative + forward[1]
+        }
+    }
+
+    pub(super) fn helper(n: usize) -> f64 {
+        n as f64
+    }
+
+    pub(super) fn ruled(function: f64, derivative: f64) -> f64 {
+        function * derivative
+    }
+
+    #[derivative(of = ruled)]
+    pub(super) fn value(function: f64, derivative: f64) -> (f64, (f64, f64)) {
+        (function * derivative, (derivative, function))
+    }
+
     #[allow(non_snake_case, reason = "matrices are upper case in many books")]
     #[differentiable]
     pub(super) fn capitals(W: &Matrix<f64>, X: &Matrix<f64>, T: f64) -> f64 {
@@ -97,6 +121,10 @@ fn names_of_the_user_are_not_captured() {
     // By sum: 33 (2 sum d t_2 + Σ sum² d n) + 125 k + t n.
     assert_eq!(grad.sum, Vector::from([33.0 * 66.0 + 1375.0 + 26.0, 33.0 * 102.0 + 1375.0 + 26.0]));
 
+    // calls(t, p, [f0, f1], g, 1) = f0 · t g · t p + f1
+    let grad = names::calls::grad(2.0, 3.0, &[5.0, 7.0], 11.0, 1);
+    assert_eq!((grad.taken, grad.pullback, grad.function), (660.0, 220.0, 60.0));
+    assert_eq!(grad.forward, [132.0, 1.0]);
     let grad = names::functions::grad(2.0, 3.0, &[5.0, 7.0], 11.0, 13.0, 17.0);
     assert_eq!((grad.value, grad.grad, grad.params), (33.0, 22.0, [7.0 * 221.0, 5.0 * 221.0]));
     assert_eq!((grad.objective, grad.x, grad.f), (6.0, 35.0 * 17.0, 35.0 * 13.0));

@@ -81,7 +81,12 @@ fn active(graph: &Graph, order: &[Id], leaves: &[Id]) -> HashSet<Id> {
                 },
                 _ => true,
             };
-            if depends && of_variable && (graph.ty(id).is_float() || matches!(node, Node::Loop(..))) {
+            let constant = matches!(&node, Node::Call(callee, _) if callee.constant);
+            if depends
+                && !constant
+                && of_variable
+                && (graph.ty(id).is_float() || matches!(node, Node::Loop(..)))
+            {
                 active.insert(id);
             }
             if let Node::Loop(number, Turns { starts, nexts, .. }) = node {

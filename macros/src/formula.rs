@@ -240,9 +240,13 @@ impl<'a> Writer<'a> {
             }
             Node::Op(op, operands) => self.operation(op, &operands),
             Node::Call(callee, operands) => {
-                let arguments: Vec<String> =
-                    operands.iter().map(|&operand| self.expr(operand, Level::Loose)).collect();
-                let name = crate::written::text(&self.lowered.callees[callee]);
+                let called = &self.lowered.callees[callee.place];
+                let arguments: Vec<String> = operands
+                    .iter()
+                    .take(called.operands.len())
+                    .map(|&operand| self.expr(operand, Level::Loose))
+                    .collect();
+                let name = crate::written::text(&called.path);
                 (format!("{name}({})", arguments.join(", ")), Level::Atom)
             }
             Node::CallGradient(call, position) => {

@@ -68,6 +68,15 @@ pub(crate) struct Entry {
     pub(crate) body: Id,
 }
 
+/// A function that is called.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Callee {
+    /// Its place in the function's list.
+    pub(crate) place: usize,
+    /// Whether nothing that it takes is differentiated.
+    pub(crate) constant: bool,
+}
+
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Node {
     /// A row of the table of elementwise operations.
@@ -103,8 +112,8 @@ pub(crate) enum Node {
     Final(Id, usize),
     /// How many turns there were.
     Ran(Id),
-    /// The value of another annotated function, by its place in the function's list.
-    Call(usize, Vec<Id>),
+    /// The value of another function. Behind the operands that it takes come the loop indices around it.
+    Call(Callee, Vec<Id>),
     /// The derivative of a call by one of its operands.
     CallGradient(Id, usize),
 }
@@ -167,6 +176,8 @@ pub(crate) struct Data {
 
 /// What costs more than this is worth storing rather than computing again.
 pub(crate) const CHEAP: u32 = 12;
+/// The cost of a call.
+const CALL: u32 = 1 << 10;
 /// The cost of what holds a loop.
 pub(crate) const LIMIT: u32 = 1 << 20;
 

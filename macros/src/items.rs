@@ -36,6 +36,8 @@ pub(crate) struct Inlined {
 pub(crate) struct Items {
     structures: BTreeMap<String, Structure>,
     functions: BTreeMap<String, Inlined>,
+    /// What the functions return that have a derivative of their own.
+    results: BTreeMap<String, syn::Type>,
 }
 
 impl Items {
@@ -66,6 +68,7 @@ impl Items {
             match item {
                 Item::Struct(structure) => self.add_struct(structure, &names, errors),
                 Item::Fn(function) => {
+                    self.add_result(function);
                     if let Some(inlined) = inlined(&function.sig, &function.block) {
                         self.functions.insert(function.sig.ident.to_string(), inlined);
                     }
@@ -73,12 +76,34 @@ impl Items {
                 _ => {}
             }
         }
+        self.hide_ruled(items);
         self.refuse_circles(errors);
         for item in items {
             if let Item::Impl(block) = item
                 && block.trait_.is_none()
             {
                 self.add_methods(block);
+            }
+        }
+    }
+
+    fn add_result(&mut self, function: &syn::ItemFn) {
+        if let ReturnType::Type(_, ty) = &function.sig.output
+            && function.attrs.iter().any(crate::module::is_ours)
+        {
+            self.results.insert(function.sig.ident.to_string(), (**ty).clone());
+        }
+    }
+
+    /// A function with a rule is not put in: the rule is there to be used.
+    fn hide_ruled(&mut self, items: &[Item]) {
+        for item in items {
+            if let Item::Fn(rule) = item
+                && let Some(of) = rule.attrs.iter().find_map(crate::rule::ruled)
+                && let Some(function) = self.functions.remove(&of)
+                && let Some(result) = function.result
+            {
+                self.results.insert(of, result);
             }
         }
     }
@@ -228,6 +253,11 @@ impl Items {
 
     pub(crate) fn function(&self, name: &str) -> Option<Inlined> {
         self.functions.get(name).cloned()
+    }
+
+    /// The type that a function with a derivative of its own returns.
+    pub(crate) fn result(&self, name: &str) -> Option<syn::Type> {
+        self.results.get(name).cloned()
     }
 
     pub(crate) fn method(&self, structure: &str, name: &str) -> Option<Inlined> {

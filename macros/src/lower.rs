@@ -3,10 +3,13 @@
 
 mod assign;
 mod call;
+mod called;
+mod constant;
 mod construct;
 mod definitions;
 mod expression;
 mod flow;
+mod integers;
 mod iterate;
 mod leaves;
 mod linear;
@@ -20,6 +23,8 @@ use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
+
+pub(crate) use called::{Called, Operand, Passed, Reach};
 
 use crate::graph::{Axis, Graph, Id, Type};
 use crate::items::Items;
@@ -50,8 +55,8 @@ pub(crate) struct Lowered {
     pub(crate) graph: Graph,
     pub(crate) extents: Extents,
     pub(crate) leaves: Vec<Leaf>,
-    /// The other annotated functions that it calls.
-    pub(crate) callees: Vec<syn::Path>,
+    /// The functions that it calls, at each place where it does.
+    pub(crate) callees: Vec<Called>,
     /// The numbers and arrays of the result's type, in order.
     pub(crate) parts: Vec<Part>,
     /// How each of the [`Lowered::results`] is named.
@@ -65,7 +70,7 @@ impl Lowered {
     pub(crate) fn paths(&self) -> Vec<TokenStream> {
         let constants =
             self.leaves.iter().filter(|leaf| leaf.param.is_none()).map(|leaf| leaf.access.clone());
-        constants.chain(self.callees.iter().map(rerooted)).collect()
+        constants.chain(self.callees.iter().map(|called| rerooted(&called.path))).collect()
     }
 
     /// The leaves that the function is differentiated by.
@@ -191,7 +196,7 @@ struct Lowerer<'a> {
     items: &'a Items,
     function: &'a Function,
     leaves: Vec<Leaf>,
-    callees: Vec<syn::Path>,
+    callees: Vec<Called>,
     /// Names in scope, the innermost last.
     scope: Vec<(String, Value)>,
     /// Functions whose bodies are being put in, to see recursion.

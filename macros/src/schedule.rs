@@ -68,6 +68,8 @@ pub(crate) struct Program {
     /// Where the folds live, while they are added up, that are kept elsewhere when they are complete.
     pub(crate) accumulators: HashMap<Id, Storage>,
     pub(crate) cells: Cells,
+    /// Where the gradients of calls are kept that another loop or branch needs.
+    pub(crate) gradients: HashMap<Id, Storage>,
     /// The loops whose turns are counted over all the turns of the loops around them, with these.
     pub(crate) counted: Vec<(usize, Vec<(Axis, usize)>)>,
     /// The value, if it is one number, and then the outputs: the gradients, or several results.
@@ -121,7 +123,12 @@ fn axis_order(lowered: &Lowered, units: &Units, roots: &[Id]) -> Vec<Axis> {
                     Node::Leaf(leaf) => !lowered.leaves[leaf].active,
                     _ => false,
                 };
-                (!data, axes.collect())
+                // The gradient of a call is at hand in the loops around the call.
+                let outer = match graph.node(array) {
+                    Node::CallGradient(..) => graph.free(array),
+                    _ => Vec::new(),
+                };
+                (!data, outer.into_iter().chain(axes).collect())
             }
             Node::Build(axes, _) | Node::Fold(_, axes, _) => (true, axes),
             Node::Scatter(_, entries) => (true, entries.into_iter().flat_map(|entry| entry.axes).collect()),

@@ -178,9 +178,14 @@ impl Written {
             "bool" => Some(Written::Scalar(Type::Bool)),
             _ if names.generic == Some(name.as_str()) => Some(Written::Scalar(Type::Generic)),
             _ if names.structs.contains(&name) => Some(Written::Struct(name)),
-            _ => INTEGERS.iter().find(|known| **known == name).map(|known| Written::Scalar(Type::Int(known))),
+            _ => integer_named(&name).map(Written::Scalar),
         }
     }
+}
+
+/// One of Rust's integers.
+pub(crate) fn integer_named(name: &str) -> Option<Type> {
+    INTEGERS.iter().find(|known| **known == name).map(|known| Type::Int(known))
 }
 
 impl Length {

@@ -12,6 +12,9 @@ use crate::{Parameters, Real};
 #[cfg(feature = "alloc")]
 use crate::{Tensor, View};
 
+mod no_derivative;
+pub use no_derivative::unseen;
+
 /// In the place of a derivative by a parameter that a function is not differentiated by.
 #[derive(Clone, Copy, Debug)]
 pub struct NotDifferentiated;
@@ -57,9 +60,9 @@ pub fn buffer<T: Copy>(value: T, length: usize) -> Vec<T> {
 /// Keeps a value at a place behind those that have been kept so far, or at one of theirs.
 #[cfg(feature = "alloc")]
 #[inline]
-pub fn keep<T: Copy + Default>(kept: &mut Vec<T>, place: usize, value: T) {
+pub fn keep<T: Default>(kept: &mut Vec<T>, place: usize, value: T) {
     if place >= kept.len() {
-        kept.resize(place + 1, T::default());
+        kept.resize_with(place + 1, T::default);
     }
     kept[place] = value;
 }
@@ -113,6 +116,18 @@ pub fn one_hot<P: Parameters>(like: &P, place: usize, start: usize) -> P {
         start += run.len();
     });
     hot
+}
+
+/// Room for what calls in a loop leave for another one.
+#[cfg(feature = "alloc")]
+pub fn slots<T>(length: usize) -> Vec<Option<T>> {
+    (0..length).map(|_| None).collect()
+}
+
+/// One of the temporary arrays that lie one behind the other.
+#[cfg(feature = "alloc")]
+pub fn part<T>(data: &[T], number: usize, length: usize) -> &[T] {
+    &data[number * length..][..length]
 }
 
 /// The rows of a slice that make a mini-batch.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::calls;
 use super::expression::{Code, Level};
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, Type};
 use crate::lower::Lowered;
@@ -12,7 +13,7 @@ use crate::ops::Kind;
 use crate::parse::Function;
 use crate::schedule::{Home, Program, Step, Storage, peel};
 use crate::shape::Extent;
-use crate::written::{Written, rerooted, scalar_path};
+use crate::written::{Written, scalar_path};
 
 pub(super) struct Body<'a> {
     pub(super) function: &'a Function,
@@ -41,7 +42,6 @@ pub(super) struct Body<'a> {
     pub(super) numbers: HashMap<String, usize>,
     /// The calls of which the gradient is needed too.
     pub(super) pulled_back: HashSet<Id>,
-    pub(super) calls_in_branches: HashSet<Id>,
     /// The arrays that are passed to other functions, as flat slices.
     pub(super) passed: HashSet<Id>,
     /// The names of the gradients of calls.
@@ -57,10 +57,7 @@ impl<'a> Body<'a> {
             Node::CallGradient(call, _) => Some(call),
             _ => None,
         });
-        let passed = graph.reachable(&program.roots).into_iter().map(|id| match graph.node(id) {
-            Node::Call(_, operands) => operands,
-            _ => Vec::new(),
-        });
+        let passed = calls::passed_flat(graph, lowered, &program.roots);
         Body {
             function,
             lowered,
@@ -81,8 +78,7 @@ impl<'a> Body<'a> {
             used,
             numbers: HashMap::new(),
             pulled_back: pulled_back.collect(),
-            calls_in_branches: HashSet::new(),
-            passed: passed.flatten().collect(),
+            passed,
             gradients: HashMap::new(),
         }
     }
@@ -97,7 +93,7 @@ impl<'a> Body<'a> {
         let outputs = self.open_outputs();
         let buffers = self.allocate();
         let counters = self.allocate_counters();
-        let calls = self.calls_in_branches(&self.program.steps.clone(), false);
+        let calls = self.slots();
         let steps = self.steps(&self.program.steps.clone());
         let rest = self.rest_of_outputs();
         let value = self.program.value().map(|value| self.expr(value).tokens);
@@ -196,27 +192,29 @@ impl<'a> Body<'a> {
         }
         let wanted = self.graph.name(id).unwrap_or_else(|| default_name(&self.graph.node(id)).to_owned());
         let line = if let Node::Call(callee, operands) = self.graph.node(id) {
-            let path = rerooted(&self.lowered.callees[callee]);
-            let operands: Vec<TokenStream> = operands.iter().map(|&operand| self.argument(operand)).collect();
+            let call = |function: &str, body: &Self| body.call(callee, &operands, function);
+            let ty = self.type_of_unseen(callee, id);
+            let both = ty.as_ref().map(|ty| quote!(: (#ty, _)));
+            let ty = ty.map(|ty| quote!(: #ty));
             let name = self.name(&wanted);
             let line = if self.pulled_back.contains(&id) {
-                match self.gradients.get(&id).cloned() {
-                    // In a branch; what follows it asks whether it was taken.
-                    Some(gradient) => {
-                        let taken = Ident::new("taken", Span::mixed_site());
-                        quote! {
-                            let (#name, #taken) = #path::pullback(#(#operands),*);
-                            #gradient = ::core::option::Option::Some(#taken);
-                        }
-                    }
+                let pullback = call("pullback", self);
+                let taken = Ident::new("taken", Span::mixed_site());
+                match self.keep_gradient(id, &taken) {
+                    // What uses it elsewhere asks whether the call was made.
+                    Some(kept) => quote! {
+                        let (#name, #taken) #both = #pullback;
+                        #kept
+                    },
                     None => {
                         let gradient = self.name(&format!("d_{wanted}"));
                         self.gradients.insert(id, gradient.clone());
-                        quote! { let (#name, #gradient) = #path::pullback(#(#operands),*); }
+                        quote! { let (#name, #gradient) #both = #pullback; }
                     }
                 }
             } else {
-                quote! { let #name = #path::value(#(#operands),*); }
+                let value = call("forward", self);
+                quote! { let #name #ty = #value; }
             };
             self.values.insert(id, name);
             line
@@ -228,21 +226,6 @@ impl<'a> Body<'a> {
         };
         self.scope.last_mut().expect("the function's own scope is open").insert(id);
         line
-    }
-
-    /// An operand of a call of another annotated function.
-    fn argument(&self, id: Id) -> TokenStream {
-        let krate = &self.function.krate;
-        match self.graph.node(id) {
-            Node::Leaf(leaf) => self.leaf_access(id, leaf),
-            _ if self.graph.shape(id).is_empty() => self.expr(id).tokens,
-            _ => {
-                let buffer = &self.buffers[&id];
-                let lengths: Vec<TokenStream> =
-                    self.graph.shape(id).iter().map(|&extent| self.size(extent)).collect();
-                quote!(#krate::emitted::view([#(#lengths),*], &#buffer))
-            }
-        }
     }
 
     fn reset(&mut self, id: Id) -> TokenStream {

@@ -18,6 +18,7 @@ pub(super) enum Level {
     Or,
     And,
     Compare,
+    Bits,
     Sum,
     Product,
     Cast,
@@ -104,12 +105,12 @@ impl Body<'_> {
                 Code { tokens: quote!(if #condition { #then } else #otherwise), level: Level::Branch }
             }
             Node::CallGradient(call, position) => {
-                let gradient = &self.gradients[&call];
-                let position = Literal::usize_unsuffixed(position);
-                Code::atom(self.taken(call, quote!(#gradient), |gradient| quote!(#gradient.#position)))
+                let derivative = &self.operand(call, position).derivative;
+                Code::atom(self.taken(call, |gradient| quote!(#gradient.#derivative)))
             }
             Node::Fold(..) if self.program.accumulators.contains_key(&id) => Code::atom(self.accumulator(id)),
             // Arrays are not written as expressions, and folds and calls have a place of their own.
+            Node::Call(callee, operands) if callee.constant => Code::atom(self.plain_call(callee, &operands)),
             Node::Build(..) | Node::Scatter(..) | Node::Set(..) | Node::Fold(..) | Node::Call(..) => {
                 Code::atom(TokenStream::new())
             }
@@ -118,22 +119,6 @@ impl Body<'_> {
                 Code::atom(self.known_name(id).map(ToTokens::into_token_stream).unwrap_or_default())
             }
         }
-    }
-
-    /// What is asked of the gradient of a call, or zero where the call is in a branch not taken.
-    fn taken(
-        &self,
-        call: Id,
-        gradient: TokenStream,
-        of: impl FnOnce(TokenStream) -> TokenStream,
-    ) -> TokenStream {
-        if !self.calls_in_branches.contains(&call) {
-            return of(gradient);
-        }
-        let taken = Ident::new("taken", Span::mixed_site());
-        let of = of(quote!(#taken));
-        let zero = self.number(0.0, self.graph.ty(call)).tokens;
-        quote!(#gradient.as_ref().map_or(#zero, |#taken| #of))
     }
 
     pub(super) fn get(&self, array: Id, indices: &[Id]) -> TokenStream {
@@ -148,22 +133,13 @@ impl Body<'_> {
                 self.element(access, nested, &shape, indices)
             }
             Node::CallGradient(call, position) => {
-                let gradient = &self.gradients[&call];
-                let position_literal = Literal::usize_unsuffixed(position);
-                let operand = self.graph.operands(call)[position];
-                let is_tensor = match self.graph.node(operand) {
-                    Node::Leaf(leaf) => {
-                        matches!(self.lowered.leaves[leaf].written, Written::Tensor { .. })
-                    }
-                    _ => true,
-                };
-                self.taken(call, quote!(#gradient), |gradient| {
-                    let access = if is_tensor {
-                        quote!(#gradient.#position_literal.data())
-                    } else {
-                        quote!(#gradient.#position_literal)
-                    };
-                    self.element(access, !is_tensor, &shape, indices)
+                let operand = self.operand(call, position);
+                let derivative = &operand.derivative;
+                self.taken(call, |gradient| {
+                    // One axis can be indexed whatever it is: a tensor, a vector or an array.
+                    let nested = operand.nested || shape.len() == 1;
+                    let data = (!nested).then(|| quote!(.data()));
+                    self.element(quote!(#gradient.#derivative #data), nested, &shape, indices)
                 })
             }
             _ => self.stored(array, indices),
@@ -176,9 +152,10 @@ impl Body<'_> {
             Kind::Infix("+" | "-") => Level::Sum,
             Kind::Infix("&&") => Level::And,
             Kind::Infix("||") => Level::Or,
+            Kind::Infix(_) if op.is_bitwise() => Level::Bits,
             Kind::Infix(_) => Level::Compare,
             Kind::Prefix(_) => Level::Unary,
-            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm => Level::Atom,
+            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm | Kind::Whole => Level::Atom,
         };
         let tokens = match op.kind {
             Kind::Infix(token) => {
@@ -186,7 +163,9 @@ impl Body<'_> {
                 let token: TokenStream = token.parse().expect("an operator of Rust");
                 // Comparisons do not chain, and a cast before `<` would begin a generic argument.
                 let (left, right) = match level {
-                    Level::Compare => (left.at_least(Level::Unary), right.at_least(Level::Unary)),
+                    Level::Compare | Level::Bits => {
+                        (left.at_least(Level::Unary), right.at_least(Level::Unary))
+                    }
                     Level::Sum => (left.at_least(Level::Sum), right.at_least(Level::Product)),
                     Level::Product => (left.at_least(Level::Product), right.at_least(Level::Cast)),
                     other => (left.at_least(other), right.at_least(other)),
@@ -198,9 +177,13 @@ impl Body<'_> {
                 let token: TokenStream = token.parse().expect("an operator of Rust");
                 quote!(#token #operand)
             }
-            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm => {
+            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm | Kind::Whole => {
                 let receiver = match self.graph.node(operands[0]) {
                     Node::Float(bits) => self.suffixed(f64::from_bits(bits), self.graph.ty(operands[0])),
+                    Node::Int(value) if matches!(self.graph.ty(operands[0]), Type::Int(_)) => {
+                        let ty = self.scalar_type(self.graph.ty(operands[0]));
+                        quote!((#value as #ty))
+                    }
                     _ => self.expr(operands[0]).at_least(Level::Atom),
                 };
                 let rest = operands[1..].iter().map(|&operand| self.expr(operand).tokens);
@@ -288,6 +271,12 @@ impl Body<'_> {
             let indices = indices.iter().map(|&index| self.expr(index).tokens);
             return quote!(#array #([#indices])*);
         }
+        let flat = self.flat_index(shape, indices);
+        quote!(#array[#flat])
+    }
+
+    /// The place of an element among all of them.
+    pub(super) fn flat_index(&self, shape: &[Extent], indices: &[Id]) -> TokenStream {
         let krate = &self.function.krate;
         let mut flat: Option<Code> = None;
         for (&extent, &index) in shape.iter().zip(indices) {
@@ -303,8 +292,7 @@ impl Body<'_> {
                 }
             });
         }
-        let flat = flat.map(|code| code.tokens);
-        quote!(#array[#flat])
+        flat.map(|code| code.tokens).unwrap_or_default()
     }
 
     /// The place of a stored value at the loops' indices and, for an array, at its own.

@@ -19,10 +19,11 @@ impl Body<'_> {
         let checks = self.checks();
         let outputs = self.make_outputs(&parts);
         let buffers = self.allocate();
-        let calls = self.calls_in_branches(&self.program.steps.clone(), false);
+        let counters = self.allocate_counters();
+        let calls = self.slots();
         let steps = self.steps(&self.program.steps.clone());
         let value = module.assemble(result, &mut self.made_parts().into_iter());
-        quote! { #leaves #sizes #checks #outputs #buffers #calls #steps #value }
+        quote! { #leaves #sizes #checks #outputs #buffers #counters #calls #steps #value }
     }
 
     /// A place for each array of the result; one place for those that are equal.

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use super::body::{Body, default_name};
 use super::expression::{Code, Level};
 use crate::graph::{Id, Node, Type};
-use crate::schedule::{Home, Step, Storage};
+use crate::schedule::{Home, Storage};
 use crate::shape::{Extent, Source};
 use crate::written::Written;
 
@@ -216,16 +216,15 @@ impl Body<'_> {
                     && !self.program.accumulators.contains_key(&id);
                 if !begins && self.graph.shape(id).is_empty() {
                     let start = self.anything(self.graph.ty(id));
-                    let ty = self.scalar_type(self.graph.ty(id));
-                    lines.extend(quote! { let mut #name: #ty = #start; });
+                    let ty = self.written_type(id, |ty| ty);
+                    lines.extend(quote! { let mut #name #ty = #start; });
                 }
                 continue;
             }
             if self.is_kept_late(&storage) {
-                let (krate, ty) = (&self.function.krate, self.scalar_type(self.graph.ty(id)));
-                lines.extend(
-                    quote! { let mut #name: #krate::emitted::Vec<#ty> = #krate::emitted::Vec::new(); },
-                );
+                let krate = &self.function.krate;
+                let ty = self.written_type(id, |ty| quote!(#krate::emitted::Vec<#ty>));
+                lines.extend(quote! { let mut #name #ty = #krate::emitted::Vec::new(); });
             } else if !self.is_made_late(id) {
                 lines.extend(self.make(id));
             }
@@ -274,33 +273,26 @@ impl Body<'_> {
         let krate = &self.function.krate;
         let zero = self.anything(self.graph.ty(id));
         let lengths: Vec<TokenStream> = extents.iter().map(|&extent| self.size(extent)).collect();
-        let ty = self.scalar_type(self.graph.ty(id));
         if self.is_static(extents) && !self.passed.contains(&id) {
-            let array = lengths.iter().rev().fold(zero, |inner, length| quote!([#inner; #length]));
-            let ty = lengths.iter().rev().fold(ty, |inner, length| quote!([#inner; #length]));
-            return quote! { let mut #name: #ty = #array; };
+            let nested =
+                |of: TokenStream| lengths.iter().rev().fold(of, |inner, length| quote!([#inner; #length]));
+            let (array, ty) = (nested(zero), self.written_type(id, nested));
+            return quote! { let mut #name #ty = #array; };
         }
         let length = lengths.into_iter().reduce(|a, b| quote!(#a * #b)).unwrap_or_default();
-        quote! { let mut #name: #krate::emitted::Vec<#ty> = #krate::emitted::buffer(#zero, #length); }
+        let ty = self.written_type(id, |ty| quote!(#krate::emitted::Vec<#ty>));
+        quote! { let mut #name #ty = #krate::emitted::buffer(#zero, #length); }
     }
 
-    /// The gradients of calls in branches, which need not be taken.
-    pub(super) fn calls_in_branches(&mut self, steps: &[Step], in_branch: bool) -> TokenStream {
-        let mut lines = TokenStream::new();
-        for step in steps {
-            match step {
-                Step::Let(id) if in_branch && self.pulled_back.contains(id) => {
-                    let name = self.name("d_value");
-                    lines.extend(quote! { let mut #name = ::core::option::Option::None; });
-                    self.gradients.insert(*id, name);
-                    self.calls_in_branches.insert(*id);
-                }
-                Step::Branch(_, body) => lines.extend(self.calls_in_branches(body, true)),
-                Step::Loop(_, body) => lines.extend(self.calls_in_branches(body, in_branch)),
-                _ => {}
+    /// A type to write behind a name, if the type of the value's numbers is known.
+    fn written_type(&self, id: Id, of: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
+        match self.graph.ty(id) {
+            Type::Untyped => TokenStream::new(),
+            ty => {
+                let ty = of(self.scalar_type(ty));
+                quote!(: #ty)
             }
         }
-        lines
     }
 
     pub(super) fn buffer_shape(&self, id: Id, storage: &Storage) -> Vec<Extent> {
@@ -332,6 +324,8 @@ impl Body<'_> {
         match ty {
             Type::Bool => quote!(false),
             Type::Int(_) => quote!(0),
+            Type::Untyped => quote!(::core::default::Default::default()),
+            Type::Untyped => quote!(::core::default::Default::default()),
             _ => self.number(0.0, ty).tokens,
         }
     }

@@ -1,13 +1,14 @@
 //! How nodes are made: with their type, shape and free indices, and bound indices in canonical names.
 
-use super::{Axis, CHEAP, Depends, Entry, FoldOp, Graph, Id, LIMIT, Node, Type, fresh_axes};
-use crate::ops::Op;
+use super::{Axis, CALL, CHEAP, Callee, Depends, Entry, FoldOp, Graph, Id, LIMIT, Node, Type, fresh_axes};
+use crate::ops::{Kind, Op};
 use crate::shape::Extent;
 
 impl Graph {
     pub(crate) fn op(&self, op: &'static Op, operands: &[Id]) -> Id {
-        let ty = if op.is_logical() { Type::Bool } else { self.ty(operands[0]) };
-        let cost = self.cost_of(operands) + if op.cheap { 1 } else { CHEAP };
+        let ty = op.answers(self.ty(operands[0]));
+        let cheap = op.cheap || op.kind == Kind::Whole;
+        let cost = self.cost_of(operands) + if cheap { 1 } else { CHEAP };
         self.intern(Node::Op(op, operands.to_vec()), ty, Vec::new(), self.depends_of(operands), cost)
     }
 
@@ -55,15 +56,16 @@ impl Graph {
         self.intern(node, self.ty(then), shape, depends, cost)
     }
 
-    pub(crate) fn call(&self, callee: usize, operands: Vec<Id>, ty: Type) -> Id {
+    pub(crate) fn call(&self, callee: Callee, operands: Vec<Id>, ty: Type) -> Id {
         let depends = self.depends_of(&operands);
-        self.intern(Node::Call(callee, operands), ty, Vec::new(), depends, LIMIT)
+        let cost = self.cost_of(&operands) + CALL;
+        self.intern(Node::Call(callee, operands), ty, Vec::new(), depends, cost)
     }
 
     /// The derivative of a call by the operand at `position`, with its type and shape.
     pub(crate) fn call_gradient(&self, call: Id, position: usize) -> Id {
         let of = self.data(self.operands(call)[position]);
-        self.intern(Node::CallGradient(call, position), of.ty, of.shape, self.depends_of(&[call]), LIMIT)
+        self.intern(Node::CallGradient(call, position), of.ty, of.shape, self.depends_of(&[call]), CALL)
     }
 
     /// One element. An element of a [`Node::Build`] is its body with the indices put in, where that repeats

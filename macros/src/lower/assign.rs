@@ -42,6 +42,7 @@ impl Lowerer<'_> {
             _ => {}
         }
         self.put(place, &mut |lowerer, old| match op {
+            Some(op) if op.is_bitwise() => lowerer.bitwise(op, old, value.clone(), place),
             Some(op) => lowerer.elementwise(op, old, value.clone(), place),
             None => value.clone(),
         });

@@ -184,7 +184,14 @@ impl Lowerer<'_> {
             UnOp::Not(_) => "not",
             _ => return self.refuse(unary, "this operator is not supported", ""),
         };
-        match self.expr(&unary.expr, None) {
+        let expected = (row == "not").then_some(Written::Scalar(Type::Bool));
+        match self.expr(&unary.expr, expected.as_ref()) {
+            Value::Scalar(id) if row == "not" && self.is_integer(id) => {
+                Value::Scalar(self.graph.op(ops::row("complement"), &[id]))
+            }
+            Value::Scalar(id) if row == "not" && self.graph.ty(id) != Type::Bool => {
+                self.refuse(unary, "`!` is for conditions and integers", "")
+            }
             Value::Scalar(id) => Value::Scalar(self.graph.op(ops::row(row), &[id])),
             Value::Array(array) => Value::Array(array.map(|body| self.graph.op(ops::row(row), &[body]))),
             Value::Refused => Value::Refused,
@@ -193,9 +200,11 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Value {
-        let left = self.expr(&binary.left, None);
-        let right = self.expr(&binary.right, None);
         let token = binary.op.to_token_stream().to_string();
+        // A condition may ask any function of what is not differentiated.
+        let expected = matches!(token.as_str(), "&&" | "||").then_some(Written::Scalar(Type::Bool));
+        let left = self.expr(&binary.left, expected.as_ref());
+        let right = self.expr(&binary.right, expected.as_ref());
         // The right side is not evaluated where the left one decides.
         if let (Value::Scalar(a), Value::Scalar(b), "&&" | "||") = (&left, &right, token.as_str()) {
             let (a, b) = (*a, *b);
@@ -205,12 +214,9 @@ impl Lowerer<'_> {
             });
         }
         match ops::infix(&token) {
+            Some(op) if op.is_bitwise() => self.bitwise(op, left, right, binary),
             Some(op) => self.elementwise(op, left, right, binary),
-            None => {
-                let help =
-                    if token == "^" { "to raise to a power write `.powi(2)` or `.powf(0.5)`" } else { "" };
-                self.refuse(binary, "this operator cannot be differentiated", help)
-            }
+            None => self.refuse(binary, "this operator cannot be differentiated", ""),
         }
     }
 
@@ -362,7 +368,8 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn cast(&mut self, cast: &syn::ExprCast) -> Value {
-        let value = self.expr(&cast.expr, None);
+        let any = Written::Scalar(Type::Untyped);
+        let value = self.expr(&cast.expr, Some(&any));
         let Some(Written::Scalar(target)) = self.annotation(&cast.ty) else {
             return self.refuse(
                 &cast.ty,
@@ -381,6 +388,7 @@ impl Lowerer<'_> {
                 "keep the float, and round it with `.floor()`, whose derivative is 0",
             ),
             Value::Scalar(id) => Value::Scalar(match self.graph.node(id) {
+                Node::Call(..) => self.graph.cast(id, target),
                 Node::Float(_) | Node::Int(_) if self.graph.ty(id) == Type::Untyped => {
                     self.coerce(id, target)
                 }
@@ -440,9 +448,10 @@ impl Lowerer<'_> {
             Expr::Array(list) => list.elems.iter().collect(),
             single => vec![single],
         };
+        let usize = Written::Scalar(Type::Int("usize"));
         let mut indices = Vec::new();
         for place in places {
-            match self.expr(place, None) {
+            match self.expr(place, Some(&usize)) {
                 Value::Scalar(id) => {
                     let id = self.coerce(id, Type::Int("usize"));
                     if self.graph.ty(id) != Type::Int("usize") {

@@ -123,7 +123,7 @@ impl<'a> Lowerer<'a> {
             self.refuse(pattern, "`if let` is not supported", "use `match`, or a condition");
             return None;
         }
-        match self.expr(condition, None) {
+        match self.expr(condition, Some(&Written::Scalar(Type::Bool))) {
             Value::Scalar(id) if self.graph.ty(id) == Type::Bool => Some(id),
             Value::Refused => None,
             _ => {
@@ -366,6 +366,11 @@ pub(super) fn assigning(op: &BinOp) -> Option<&'static ops::Op> {
         BinOp::MulAssign(_) => Some(ops::row("mul")),
         BinOp::DivAssign(_) => Some(ops::row("div")),
         BinOp::RemAssign(_) => Some(ops::row("rem")),
+        BinOp::BitAndAssign(_) => Some(ops::row("bitand")),
+        BinOp::BitOrAssign(_) => Some(ops::row("bitor")),
+        BinOp::BitXorAssign(_) => Some(ops::row("bitxor")),
+        BinOp::ShlAssign(_) => Some(ops::row("shl")),
+        BinOp::ShrAssign(_) => Some(ops::row("shr")),
         _ => None,
     }
 }

@@ -12,7 +12,7 @@ use crate::value::{Array, Value};
 use crate::written::text;
 
 /// The methods of arrays that are not elementwise.
-const ARRAY_METHODS: [&str; 34] = [
+const ARRAY_METHODS: [&str; 35] = [
     "is_empty",
     "sum",
     "mean",
@@ -47,6 +47,7 @@ const ARRAY_METHODS: [&str; 34] = [
     "to_owned",
     "to_vec",
     "as_slice",
+    "data",
 ];
 
 impl<'a> Lowerer<'a> {
@@ -75,6 +76,9 @@ impl<'a> Lowerer<'a> {
         let name = call.method.to_string();
         if name == "clone" {
             return Value::Scalar(id);
+        }
+        if let (Type::Int(_), Some(op)) = (self.graph.ty(id), ops::integer_method(&name)) {
+            return self.integer_method(op, id, call);
         }
         let Some(op) = ops::method(&name) else {
             return self.unknown_method(call, "a number", ops::methods().map(|op| op.name));
@@ -299,6 +303,7 @@ impl<'a> Lowerer<'a> {
             "cols" if array.rank() == 2 => Value::Scalar(graph.size(array.axes[1].extent)),
             "clone" | "view" | "to_tensor" | "to_owned" | "as_slice" => Value::Array(array),
             "to_vec" => Value::Array(array.nested_as(true)),
+            "data" if array.rank() == 1 => Value::Array(array),
             "t" if array.rank() == 2 || array.rank() == 3 => {
                 let mut shape = array.shape();
                 let last = shape.len() - 1;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::loops::Loops;
 use crate::graph::{Entry, Graph, Id, LIMIT, Node, Type};
+use crate::ops::Kind;
 
 /// A condition and the side of it that is taken.
 pub(crate) type Guard = (Id, bool);
@@ -91,9 +92,7 @@ fn needed_under(
             let path = [own.as_slice(), &conditions].concat();
             let common = match guards.remove(&operand) {
                 None => path,
-                Some(known) => {
-                    known.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
-                }
+                Some(known) => known.into_iter().filter(|guard| path.contains(guard)).collect(),
             };
             guards.insert(operand, common);
         }
@@ -158,9 +157,9 @@ pub(super) fn risky(graph: &Graph, reachable: &[Id]) -> HashSet<Id> {
                 })
             }
             Node::Op(op, operands) if matches!(graph.ty(id), Type::Int(_)) => match op.name {
-                "sub" => true,
+                "sub" | "shl" | "shr" => true,
                 "div" | "rem" => !matches!(graph.node(operands[1]), Node::Int(divisor) if divisor != 0),
-                _ => false,
+                _ => op.kind == Kind::Whole,
             },
             Node::Call(..) | Node::CallGradient(..) | Node::Scatter(..) | Node::Set(..) | Node::Loop(..) => {
                 true

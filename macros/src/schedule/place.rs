@@ -20,7 +20,8 @@ pub(super) fn place(
 ) -> Option<Program> {
     let found = paths(&items);
     let outputs = &roots[first_output..];
-    let Stored { storage, accumulators, resets } = storage(graph, units, &cells, &found, roots, outputs)?;
+    let Stored { storage, accumulators, gradients, resets } =
+        storage(graph, units, &cells, &found, roots, outputs)?;
     let resets = resets.into_iter().collect();
     let mut placer =
         Placer { graph, units, storage: &storage, resets, blocks: Vec::new(), computed: HashMap::new() };
@@ -31,8 +32,17 @@ pub(super) fn place(
     let mut needless: HashSet<Step> = single.map(Step::Let).collect();
     needless.extend(stored_already(graph, &storage));
     let steps = without(&steps, &needless);
-    let counted = counted(graph, storage.values().chain(accumulators.values()));
-    Some(Program { steps, storage, accumulators, cells, counted, roots: roots.to_vec(), first_output })
+    let counted = counted(graph, storage.values().chain(gradients.values()));
+    Some(Program {
+        steps,
+        storage,
+        accumulators,
+        cells,
+        gradients,
+        counted,
+        roots: roots.to_vec(),
+        first_output,
+    })
 }
 
 /// Whether a scalar's expression reads of an array that changes, so that it stays where it is.
@@ -228,7 +238,11 @@ impl Placer<'_> {
             Some(Context::Branch(guard)) => guards.contains(&guard),
             None => true,
         };
-        let own = self.blocks.iter().rposition(needed).unwrap_or(0);
+        // What may panic is not computed before a loop that may have no turns.
+        let own = match self.units.is_risky(id) {
+            true => self.blocks.len() - 1,
+            false => self.blocks.iter().rposition(needed).unwrap_or(0),
+        };
         let depth = graph.operands(id).into_iter().map(|operand| self.depth(operand)).fold(own, usize::max);
         self.blocks[depth].named.insert(id);
         self.blocks[depth].steps.push(Step::Let(id));

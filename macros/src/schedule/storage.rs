@@ -32,6 +32,7 @@ pub(crate) enum Home {
 pub(super) struct Stored {
     pub(super) storage: HashMap<Id, Storage>,
     pub(super) accumulators: HashMap<Id, Storage>,
+    pub(super) gradients: HashMap<Id, Storage>,
     /// In which block (by its number; 0 is none) each accumulator starts.
     pub(super) resets: BTreeMap<usize, Vec<Id>>,
 }
@@ -43,6 +44,8 @@ struct Search<'a> {
     roots: &'a [Id],
     outputs: &'a [Id],
     users: HashMap<Id, Vec<usize>>,
+    /// The calls whose gradients are needed.
+    pulled_back: HashSet<Id>,
     found: Stored,
 }
 
@@ -67,7 +70,13 @@ pub(super) fn storage(
             }
         }
     }
-    let mut search = Search { graph, units, paths, roots, outputs, users, found: Stored::default() };
+    let pulled_back = graph.reachable(roots).into_iter().filter_map(|id| match graph.node(id) {
+        Node::CallGradient(call, _) => Some(call),
+        _ => None,
+    });
+    let pulled_back = pulled_back.collect();
+    let mut search =
+        Search { graph, units, paths, roots, outputs, users, pulled_back, found: Stored::default() };
     for place in 0..units.len() {
         match units.unit(place) {
             Unit::Value(id) => search.value(place, id),
@@ -123,6 +132,9 @@ impl Search<'_> {
         if shared.len() < path.len() && (self.users.contains_key(&id) || is_root) {
             let (leading, blocks) = self.leading(id, path, &shared);
             let storage = Storage { leading, blocks, kept: Vec::new(), home: Home::Local };
+            if self.pulled_back.contains(&id) {
+                self.found.gradients.insert(id, storage.clone());
+            }
             self.found.storage.insert(id, storage);
         }
     }

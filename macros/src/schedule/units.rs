@@ -67,7 +67,7 @@ impl<'g> Units<'g> {
                     units.push(Unit::Begin(id), graph.free(id), &graph.operands(id));
                     units.mark(Unit::Finish(id), graph.free(id), &[Unit::Begin(id)]);
                 }
-                Node::Op(..) | Node::Cast(_) | Node::Get(..) | Node::Select(..) | Node::Call(..) => {
+                Node::Op(..) | Node::Cast(_) | Node::Get(..) | Node::Select(..) => {
                     let cost = cost_again(graph, id, &again);
                     if cost <= CHEAP && !roots.contains(&id) && !is_read_in_place(graph, id) {
                         again.insert(id, cost);
@@ -75,7 +75,11 @@ impl<'g> Units<'g> {
                         units.push(Unit::Value(id), graph.free(id), &graph.operands(id));
                     }
                 }
-                // Comes with the call it belongs to.
+                Node::Call(..) => units.push(Unit::Value(id), graph.free(id), &graph.operands(id)),
+                // An array comes with the call it belongs to.
+                Node::CallGradient(..) if graph.shape(id).is_empty() => {
+                    units.push(Unit::Value(id), graph.free(id), &graph.operands(id));
+                }
                 Node::CallGradient(..) => {
                     again.insert(id, 0);
                 }
@@ -351,6 +355,11 @@ impl<'g> Units<'g> {
         })
     }
 
+    /// Whether computing it may panic.
+    pub(crate) fn is_risky(&self, id: Id) -> bool {
+        self.guards.is_risky(id)
+    }
+
     pub(crate) fn needs(&self, place: usize) -> &[usize] {
         &self.work[place].needs
     }
@@ -393,7 +402,8 @@ pub(super) fn is_late(graph: &Graph, array: Id) -> bool {
 fn cost_again(graph: &Graph, id: Id, again: &HashMap<Id, u32>) -> u32 {
     let own = match graph.node(id) {
         Node::Op(op, _) if !op.cheap => return u32::MAX,
-        Node::Call(..) => return u32::MAX,
+        // Another loop over the same indices does not have it.
+        Node::Get(array, _) if matches!(graph.node(array), Node::CallGradient(..)) => return u32::MAX,
         _ => 1,
     };
     let operands = graph.operands(id);
