@@ -1,0 +1,97 @@
+//! Random programs over the whole language, differentiated by the macro and by an interpreter with dual
+//! numbers.
+//!
+//! The number of a program is all that it depends on. `GRADUS_DIFFERENTIAL_CASES=100000` tries that many,
+//! and `GRADUS_DIFFERENTIAL_SEED=7` begins with that one:
+//! `GRADUS_DIFFERENTIAL_SEED=7 GRADUS_DIFFERENTIAL_CASES=1 cargo test -p gradus-tests --test differential`.
+//!
+//! Both sides compute in `f64`, and differ by roundings alone: a sum is taken in another order, or a
+//! product has its factors in another. So they must agree to 1e-11 of the largest of the numbers compared
+//! (or of 1). What makes that fair is that programs which amplify roundings are not tried: each operation
+//! of a program may be disturbed by 64 roundings, and its answers move by 1e-12 at most.
+
+mod crates;
+mod dual;
+mod evaluate;
+mod features;
+mod generate;
+mod print;
+mod program;
+mod random;
+
+use crates::Outcome;
+use generate::distance;
+use program::Program;
+
+/// How far the answers may be apart, by the largest of them.
+const AGREEMENT: f64 = 1e-11;
+
+/// How many programs are built at once.
+const BATCH: u64 = 400;
+
+type Answer = (f64, Vec<f64>);
+
+/// What is wrong with an outcome, if anything is.
+fn fault(expected: &Answer, outcome: Option<&Outcome>) -> Option<String> {
+    let answers = match outcome {
+        None => return Some("it ends the process".to_owned()),
+        Some(Outcome::Refused(message)) => return Some(format!("it does not compile:\n{message}")),
+        Some(Outcome::Panics(message)) => return Some(format!("it panics: {message}")),
+        Some(Outcome::Answers(answers)) => answers,
+    };
+    let wrong = answers.iter().any(|answer| {
+        let with_gradient = (answer.0, expected.1.clone());
+        distance(expected, if answer.1.is_empty() { &with_gradient } else { answer }) > AGREEMENT
+    });
+    let each = |answer: &Answer| format!("\n    {} {:?}", answer.0, answer.1);
+    wrong.then(|| {
+        format!(
+            "it answers{}\nbut dual numbers{}",
+            answers.iter().map(each).collect::<String>(),
+            each(expected)
+        )
+    })
+}
+
+/// The number that a variable of the environment holds.
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().map_or(default, |text| text.parse().expect("the variable is a number"))
+}
+
+/// Tries programs, and tells of all that fail; `usual` is their number in an ordinary run.
+fn compare(usual: u64, annotated: bool) {
+    let first = setting("GRADUS_DIFFERENTIAL_SEED", 0);
+    let end = first + setting("GRADUS_DIFFERENTIAL_CASES", usual);
+    let mut faults = Vec::new();
+    for from in (first..end).step_by(BATCH as usize) {
+        let numbers = from..end.min(from + BATCH);
+        let cases: Vec<(u64, Program, Answer)> = numbers
+            .map(|number| {
+                let (program, answer) = generate::program(number, !annotated);
+                (number, program, answer)
+            })
+            .collect();
+        let programs: Vec<(u64, &Program)> =
+            cases.iter().map(|(number, program, _)| (*number, program)).collect();
+        let outcomes = crates::run(&programs, annotated);
+        for (number, program, expected) in &cases {
+            if let Some(fault) = fault(expected, outcomes.get(number)) {
+                let source = print::function("f", program, annotated);
+                let arguments = print::arguments(program);
+                faults.push(format!("program {number}: {fault}\n{source}// f({arguments})\n"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} of {} fail\n\n{}", faults.len(), end - first, faults.join("\n"));
+}
+
+/// The whole language, by value alone: what the interpreter understands is what rustc understands.
+#[test]
+fn the_interpreter_agrees_with_rustc() {
+    compare(200, false);
+}
+
+#[test]
+fn derivatives_agree_with_dual_numbers() {
+    compare(400, true);
+}
