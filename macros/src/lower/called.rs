@@ -104,9 +104,9 @@ impl Lowerer<'_> {
                 return None;
             }
             Some(other) if !matches!(other, Written::Scalar(_)) => {
-                let message =
-                    format!("`{}` does not return a number, which is not supported yet", text(call));
-                self.refuse(call, message, "call it before, and pass what it returns as a parameter");
+                let message = format!("`{}` does not return one number", text(call));
+                let help = "put both functions into one `#[differentiable] mod`, where its body is put in here";
+                self.refuse(call, message, help);
                 return None;
             }
             _ => {}
