@@ -154,16 +154,17 @@ impl<'g> Walk<'g> {
         if places.is_empty() {
             return;
         }
+        let sequence = graph.sequence(number);
+        let start = |&place: &usize| match self.finals.remove(&(id, place)) {
+            Some(received) => without(graph, &sequence.conditions, received),
+            None => zeros_like(graph, turns.nexts[place]),
+        };
+        let starts = places.iter().map(start).collect();
         let parent = self.open.last().map(|outer| outer.reversed);
         let reversed = graph.open_reversed(number, parent);
-        let sequence = graph.sequence(number);
         let context = [sequence.around.as_slice(), &[sequence.axis]].concat();
-        let mut starts = Vec::new();
         for (own, &place) in places.iter().enumerate() {
             let next = turns.nexts[place];
-            let received = self.finals.remove(&(id, place));
-            let zero = zeros_like(graph, next);
-            starts.push(received.map_or(zero, |received| self.without(&sequence.conditions, received)));
             let adjoint = graph.state(reversed, own, graph.ty(next), graph.shape(next));
             if let Some(name) = graph.name(graph.after(id, place)) {
                 graph.suggest_name(adjoint, &format!("d_{name}"));
@@ -213,7 +214,7 @@ impl<'g> Walk<'g> {
                 let next = turns.nexts[place];
                 let state = graph.state(number, place, graph.ty(next), graph.shape(next));
                 match self.take(state) {
-                    Some(adjoint) => self.without(&sequence.conditions, adjoint),
+                    Some(adjoint) => without(graph, &sequence.conditions, adjoint),
                     None => zeros_like(graph, next),
                 }
             })
@@ -223,20 +224,6 @@ impl<'g> Walk<'g> {
             let adjoint = graph.after(backwards, own);
             self.contribute_under(&sequence.conditions, turns.starts[place], &sequence.around, adjoint);
         }
-    }
-
-    /// What an adjoint is where the conditions hold.
-    fn without(&self, conditions: &[(Id, bool)], adjoint: Id) -> Id {
-        conditions.iter().fold(adjoint, |adjoint, &(condition, holds)| match self.graph.node(adjoint) {
-            Node::Select(own, then, otherwise) if own == condition => {
-                if holds {
-                    then
-                } else {
-                    otherwise
-                }
-            }
-            _ => adjoint,
-        })
     }
 
     /// The whole adjoint, once all users have contributed.
@@ -529,6 +516,20 @@ impl<'g> Walk<'g> {
         let element = incoming * graph.expr(graph.get(gradient, &indices));
         self.contribute_element(operand, &[context, &axes].concat(), indices, element.id);
     }
+}
+
+/// What an adjoint is where the conditions hold.
+fn without(graph: &Graph, conditions: &[(Id, bool)], adjoint: Id) -> Id {
+    conditions.iter().fold(adjoint, |adjoint, &(condition, holds)| match graph.node(adjoint) {
+        Node::Select(own, then, otherwise) if own == condition => {
+            if holds {
+                then
+            } else {
+                otherwise
+            }
+        }
+        _ => adjoint,
+    })
 }
 
 /// What the body of a fold receives.

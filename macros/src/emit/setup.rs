@@ -325,7 +325,6 @@ impl Body<'_> {
             Type::Bool => quote!(false),
             Type::Int(_) => quote!(0),
             Type::Untyped => quote!(::core::default::Default::default()),
-            Type::Untyped => quote!(::core::default::Default::default()),
             _ => self.number(0.0, ty).tokens,
         }
     }

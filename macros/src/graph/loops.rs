@@ -29,6 +29,12 @@ impl Graph {
         inner.sequences.len() - 1
     }
 
+    /// Notes that all nodes from here on may belong to a turn: what the loop begins with has been made.
+    pub(crate) fn begin_turns(&self, number: usize) {
+        let inner = &mut *self.inner.borrow_mut();
+        inner.sequences[number].first = Id(inner.nodes.len() as u32);
+    }
+
     /// A loop with the turns of another one in the opposite order. It is run after that one, so that their
     /// number is known.
     pub(crate) fn open_reversed(&self, of: usize, parent: Option<usize>) -> usize {
@@ -49,7 +55,12 @@ impl Graph {
 
     pub(crate) fn state(&self, number: usize, place: usize, ty: Type, shape: Vec<Extent>) -> Id {
         let Sequence { axis, around, .. } = self.sequence(number);
-        let own = Depends { within: vec![number], ..Depends::on(&[around.as_slice(), &[axis]].concat()) };
+        // Where it is in the turns of its own loop, it is in those of the loops around that one.
+        let mut within = vec![number];
+        while let Some(outer) = self.sequence(within[within.len() - 1]).parent {
+            within.push(outer);
+        }
+        let own = Depends { within, ..Depends::on(&[around.as_slice(), &[axis]].concat()) };
         let depends = own.and(&self.depends_of_axis(axis)).and(&self.depends_of_shape(&shape));
         self.intern(Node::State(number, place), ty, shape, depends.pinned(), 0)
     }

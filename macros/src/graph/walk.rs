@@ -35,7 +35,7 @@ impl Graph {
     }
 
     /// The axes that a node binds.
-    fn axes_bound(&self, id: Id) -> Vec<Axis> {
+    pub(crate) fn axes_bound(&self, id: Id) -> Vec<Axis> {
         match self.node(id) {
             Node::Build(axes, _) | Node::Fold(_, axes, _) => axes,
             Node::Set(_, entry) => entry.axes,

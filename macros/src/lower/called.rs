@@ -105,7 +105,8 @@ impl Lowerer<'_> {
             }
             Some(other) if !matches!(other, Written::Scalar(_)) => {
                 let message = format!("`{}` does not return one number", text(call));
-                let help = "put both functions into one `#[differentiable] mod`, where its body is put in here";
+                let help =
+                    "put both functions into one `#[differentiable] mod`, where its body is put in here";
                 self.refuse(call, message, help);
                 return None;
             }

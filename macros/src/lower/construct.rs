@@ -121,13 +121,13 @@ impl Lowerer<'_> {
         let arguments: Vec<&Expr> = call.args.iter().collect();
         Some(match (name.as_str(), arguments.as_slice()) {
             ("from", [value]) => match self.expr(value, None) {
-                Value::Array(array) => Value::Array(array.nested_as(false)),
+                Value::Array(array) => Value::Array(array.map(|body| self.coerce(body, ty)).nested_as(false)),
                 other => other,
             },
             ("zeros", [shape]) => self.filled(shape, constant(self.graph, 0.0)),
             ("ones", [shape]) => self.filled(shape, constant(self.graph, 1.0)),
             ("full", [shape, value]) => match self.expr(value, None) {
-                Value::Scalar(value) => self.filled(shape, value),
+                Value::Scalar(value) => self.filled(shape, self.coerce(value, ty)),
                 Value::Refused => Value::Refused,
                 _ => self.refuse(value, "the elements of a tensor are numbers", ""),
             },

@@ -23,7 +23,7 @@ impl Guards {
         // A loop is run where anything is needed of its turns.
         let mut limits: HashMap<usize, usize> = HashMap::new();
         loop {
-            let guards = needed_under(graph, reachable, roots, &risky, &limits);
+            let guards = needed_under(graph, loops, reachable, roots, &risky, &limits);
             let mut of_loops: HashMap<usize, Vec<Guard>> = HashMap::new();
             for number in loops.numbers() {
                 of_loops.insert(number, guards.get(&loops.turns(number)).cloned().unwrap_or_default());
@@ -66,6 +66,7 @@ impl Guards {
 /// of a loop's conditions are taken.
 fn needed_under(
     graph: &Graph,
+    loops: &Loops,
     reachable: &[Id],
     roots: &[Id],
     risky: &HashSet<Id>,
@@ -76,9 +77,13 @@ fn needed_under(
         let full = guards.remove(&id).unwrap_or_default();
         let free = graph.free(id);
         let node = graph.node(id);
+        let home = loops.natural_home(id);
         let mut own: Vec<Guard> = full
             .into_iter()
             .take_while(|(condition, _)| {
+                if home.is_some_and(|home| loops.is_after(*condition, home)) {
+                    return false;
+                }
                 let stays = risky.contains(&id) && graph.cost(id) < LIMIT;
                 stays || graph.free(*condition).iter().all(|axis| free.contains(axis))
             })

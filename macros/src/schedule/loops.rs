@@ -162,6 +162,26 @@ impl<'g> Loops<'g> {
         within.chain(open_ended).filter(fits).max()
     }
 
+    /// The loop in whose turns a node is computed, whatever the conditions are under which that is done.
+    pub(super) fn natural_home(&self, id: Id) -> Option<usize> {
+        if self.turns.is_empty() {
+            return None;
+        }
+        let inside = self.graph.axes_bound(id);
+        let own = self.home_over(&[id], &[id], &self.graph.free(id));
+        if inside.is_empty() {
+            return own;
+        }
+        let operands = self.graph.operands(id);
+        own.max(self.home_over(&operands, &operands, &[self.graph.free(id), inside].concat()))
+    }
+
+    /// Whether a value is known only after a loop, or one around it.
+    pub(super) fn is_after(&self, id: Id, number: usize) -> bool {
+        let chain = self.chain(number);
+        self.after.get(&id).is_some_and(|after| chain.iter().any(|number| after.contains(number)))
+    }
+
     /// The loops in which a value is; what has changed in place is where it has changed.
     fn within(&self, id: Id) -> Vec<usize> {
         let graph = self.graph;

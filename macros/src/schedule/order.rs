@@ -64,6 +64,7 @@ impl Scheduler<'_> {
     fn block(&mut self, mut rest: Vec<usize>, open: &[Context]) -> Option<Vec<Item>> {
         let mut items = Vec::new();
         while !rest.is_empty() {
+            let before = rest.len();
             rest.retain(|&unit| {
                 let here = self.outermost(unit, open).is_none();
                 let ready = here && self.units.needs(unit).iter().all(|need| self.done.contains(need));
@@ -73,23 +74,8 @@ impl Scheduler<'_> {
                 }
                 !ready
             });
-            if rest.is_empty() {
-                break;
-            }
-            if self.next_block(&rest, open).is_none() && std::env::var("DBG").is_ok() {
-                eprintln!("open {open:?}");
-                for &u in &rest {
-                    eprintln!(
-                        "{u} {:?} axes {:?} home {:?} guards {:?} needs {:?} -> {:?}   {:?}",
-                        self.units.unit(u),
-                        self.units.axes(u),
-                        self.units.home_of(u),
-                        self.units.guards(u),
-                        self.units.needs(u).iter().filter(|n| !self.done.contains(n)).collect::<Vec<_>>(),
-                        self.outermost(u, open),
-                        self.units.unit(u).id().map(|i| self.units.graph.node(i))
-                    );
-                }
+            if rest.len() < before {
+                continue;
             }
             let (context, members) = self.next_block(&rest, open)?;
             let inside: HashSet<usize> = members.iter().copied().collect();
@@ -195,12 +181,12 @@ impl Scheduler<'_> {
                 open.contains(&sequence) || *context == sequence
             };
             let partial = self.units.loops.numbers().filter(|number| !is_open(number)).find(|&number| {
-                let all = self.units.of_loop(number);
+                let all = self.units.around_loop(number);
                 let some = all.iter().any(|unit| inside.contains(unit));
-                some && !all.iter().all(|unit| inside.contains(unit))
+                some && !all.iter().all(|unit| inside.contains(unit) || self.done.contains(unit))
             });
             match partial {
-                Some(number) => banned.extend(self.units.of_loop(number)),
+                Some(number) => banned.extend(self.units.around_loop(number)),
                 None => return inside,
             }
         }

@@ -142,7 +142,8 @@ impl Search<'_> {
     fn complete(&mut self, place: usize, id: Id) -> Option<()> {
         let graph = self.graph;
         let node = graph.node(id);
-        let defined = self.units.needs(place).to_vec();
+        let is_own = |place: &usize| self.units.unit(*place).id() == Some(id);
+        let defined: Vec<usize> = self.units.needs(place).iter().copied().filter(is_own).collect();
         let is_array = !graph.shape(id).is_empty();
         let output = self.outputs.iter().position(|root| *root == id).filter(|_| is_array);
         let kept_apart = self.units.place(Unit::Value(id));

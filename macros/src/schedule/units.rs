@@ -328,8 +328,9 @@ impl<'g> Units<'g> {
         let of_loop = |number: usize| self.guards.of_loop(number).to_vec();
         match unit {
             Unit::Test(number) | Unit::Advance(number) => of_loop(number),
-            Unit::Begin(id) if let Node::State(number, _) = self.graph.node(id) => of_loop(number),
-            Unit::Value(id) if let Node::State(number, _) = self.graph.node(id) => of_loop(number),
+            Unit::Begin(id) | Unit::Value(id) | Unit::Finish(id) if let Some(number) = self.loop_of(id) => {
+                of_loop(number)
+            }
             Unit::Value(id) | Unit::Begin(id) | Unit::Update(id, _) | Unit::Finish(id) => {
                 let own = self.guards.of_node(id).to_vec();
                 match (unit, self.graph.node(id)) {
@@ -373,6 +374,27 @@ impl<'g> Units<'g> {
     /// Whether a scalar is computed once and then kept, rather than again at each use.
     pub(crate) fn is_kept(&self, id: Id) -> bool {
         self.places.contains_key(&Unit::Value(id))
+    }
+
+    /// The loop of which the value is a variable, or the number of turns.
+    fn loop_of(&self, id: Id) -> Option<usize> {
+        match self.graph.node(id) {
+            Node::State(number, _) => Some(number),
+            Node::Final(turns, _) | Node::Ran(turns) => match self.graph.node(turns) {
+                Node::Loop(number, _) => Some(number),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The units of a loop, with those that give its variables their first values and take their last.
+    pub(super) fn around_loop(&self, number: usize) -> BTreeSet<usize> {
+        let around = |place: &usize| {
+            let id = self.work[*place].unit.id();
+            id.is_some_and(|id| self.loop_of(id) == Some(number))
+        };
+        self.of_loop(number).into_iter().chain((0..self.work.len()).filter(around)).collect()
     }
 
     /// The units that belong to the turns of a loop.

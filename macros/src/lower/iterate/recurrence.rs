@@ -77,12 +77,16 @@ impl Lowerer<'_> {
         }
     }
 
-    /// The variable before the loop, in the type that the first run has found for it.
+    /// The variable before the loop, in the type that the first run has found for it. An array is made.
     pub(super) fn start_of(&self, number: usize, place: usize, start: Value) -> Value {
-        match self.types.get(&(number, place)) {
+        let start = match self.types.get(&(number, place)) {
             Some(&ty) => start.map(&|id| self.coerce(id, ty)),
             None => start,
+        };
+        if let Value::Array(array) = &start {
+            array.node(self.graph);
         }
+        start
     }
 
     /// A value that leaves the loop, in its type.
@@ -271,6 +275,7 @@ impl Lowerer<'_> {
         };
         let starts: Vec<Value> =
             parts.into_iter().zip(0..).map(|(part, place)| self.start_of(number, place, part)).collect();
+        self.graph.begin_turns(number);
         let states: Vec<Value> =
             starts.iter().zip(0..).map(|(part, place)| self.state_of(number, place, part)).collect();
         let state = start.with_parts(&mut states.into_iter());

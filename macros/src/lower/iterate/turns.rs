@@ -156,6 +156,7 @@ impl Lowerer<'_> {
     /// Puts variables as a turn finds them in the place of those that the loop changes.
     fn carry(&mut self, number: usize, assigned: &Assigned, place: &dyn ToTokens) -> Option<Vec<Carried>> {
         let mut carried: Vec<Carried> = Vec::new();
+        let mut starts: Vec<Vec<Value>> = Vec::new();
         for at in 0..self.scope.len() {
             let (name, start) = self.scope[at].clone();
             let hidden = self.scope[at + 1..].iter().any(|(other, _)| *other == name);
@@ -176,13 +177,18 @@ impl Lowerer<'_> {
                 .zip(first..)
                 .map(|(part, place)| self.start_of(number, place, part))
                 .collect();
-            let states: Vec<Value> =
-                parts.iter().zip(first..).map(|(part, place)| self.state_of(number, place, part)).collect();
-            let start = start.with_parts(&mut parts.into_iter());
-            let state = start.with_parts(&mut states.into_iter());
-            self.suggest_name(&state, &name);
-            self.scope[at].1 = state;
+            let start = start.with_parts(&mut parts.iter().cloned());
             carried.push(Carried { at, start, first });
+            starts.push(parts);
+        }
+        self.graph.begin_turns(number);
+        for (Carried { at, start, first }, parts) in carried.iter().zip(starts) {
+            let name = self.scope[*at].0.clone();
+            let mut states =
+                parts.iter().zip(*first..).map(|(part, place)| self.state_of(number, place, part));
+            let state = start.with_parts(&mut states);
+            self.suggest_name(&state, &name);
+            self.scope[*at].1 = state;
         }
         Some(carried)
     }
