@@ -52,6 +52,20 @@ pub(crate) struct Axis {
     pub(crate) number: u8,
 }
 
+impl Axis {
+    /// Above the numbers of the axes of arrays, so that none is captured.
+    const FIRST_LOOP: u8 = 128;
+
+    /// The index of a loop inside so many others.
+    pub(crate) fn of_loop(extent: Extent, depth: usize) -> Self {
+        Axis { extent, number: Self::FIRST_LOOP + depth as u8 }
+    }
+
+    pub(crate) fn is_loop(self) -> bool {
+        self.number >= Self::FIRST_LOOP
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum FoldOp {
     Sum,
@@ -138,6 +152,8 @@ pub(crate) struct Sequence {
     /// The loop around it, which need not be a sequence.
     pub(crate) parent: Option<usize>,
     pub(crate) descending: bool,
+    /// The loop whose turns it takes in the opposite order.
+    pub(crate) reverses: Option<usize>,
     /// Whether only running it tells how many turns there are.
     pub(crate) open_ended: bool,
     /// Under which it is run at all.

@@ -152,6 +152,8 @@ fn axis_order(lowered: &Lowered, units: &Units, roots: &[Id]) -> Vec<Axis> {
             order.insert(before.or(after).unwrap_or(order.len()), *axis);
         }
     }
+    // The loops of the user are around those of tensors.
+    order.sort_by_key(|axis| !axis.is_loop());
     nested(order, |axis| {
         let around = units.loops.numbers().filter(|&number| units.loops.axis(number) == *axis);
         let around = around.flat_map(|number| units.loops.axes(number)).filter(|other| other != axis);

@@ -67,6 +67,24 @@ pub fn keep<T: Default>(kept: &mut Vec<T>, place: usize, value: T) {
     kept[place] = value;
 }
 
+/// A place to add to, behind those that have been added to so far or one of theirs; none of it is there
+/// before.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn grown<T: Copy>(sums: &mut Vec<T>, place: usize, neutral: T) -> &mut T {
+    if place >= sums.len() {
+        sums.resize(place + 1, neutral);
+    }
+    &mut sums[place]
+}
+
+/// What has been added at a place.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn added<T: Copy>(sums: &[T], place: usize, neutral: T) -> T {
+    sums.get(place).copied().unwrap_or(neutral)
+}
+
 /// The numbers of a gradient, which takes the shape if it has another.
 #[cfg(feature = "alloc")]
 #[inline]

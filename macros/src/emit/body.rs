@@ -151,20 +151,23 @@ impl<'a> Body<'a> {
                 let Node::Fold(op, _, body) = self.graph.node(*id) else {
                     return TokenStream::new();
                 };
-                let accumulator = self.accumulator(*id);
                 let body = self.expr(body).tokens;
+                let (accumulator, late) = (self.accumulator(*id), self.is_kept_late(self.place_of(*id)));
+                let place = if late { self.grown(*id, &[]) } else { accumulator.clone() };
                 match op {
-                    FoldOp::Sum => quote! { #accumulator += #body; },
-                    FoldOp::Product => quote! { #accumulator *= #body; },
-                    FoldOp::Max => quote! { #accumulator = #accumulator.max(#body); },
-                    FoldOp::Min => quote! { #accumulator = #accumulator.min(#body); },
+                    FoldOp::Sum => quote! { #place += #body; },
+                    FoldOp::Product => quote! { #place *= #body; },
+                    FoldOp::Max => quote! { #place = #accumulator.max(#body); },
+                    FoldOp::Min => quote! { #place = #accumulator.min(#body); },
                 }
             }
             Step::Scatter(id, place) => {
                 let Node::Scatter(_, entries) = self.graph.node(*id) else {
                     return TokenStream::new();
                 };
-                let element = self.stored(*id, &entries[*place].indices);
+                let indices = &entries[*place].indices;
+                let late = self.is_kept_late(self.place_of(*id));
+                let element = if late { self.grown(*id, indices) } else { self.stored(*id, indices) };
                 let body = self.expr(peel(self.graph, entries[*place].body).1).tokens;
                 quote! { #element += #body; }
             }
@@ -231,6 +234,26 @@ impl<'a> Body<'a> {
     fn reset(&mut self, id: Id) -> TokenStream {
         let storage = self.place_of(id).clone();
         let shape = self.buffer_shape(id, &storage);
+        let neutral = self.neutral(id);
+        let buffer = self.accumulator_name(id);
+        if shape.is_empty() {
+            return quote! { let mut #buffer = #neutral; };
+        }
+        if self.is_nested(id, &storage, &shape) {
+            let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
+            let array = lengths.iter().rev().fold(neutral, |inner, length| quote!([#inner; #length]));
+            let deref = matches!(storage.home, Home::Output(_)).then(|| quote!(*));
+            return quote! { #deref #buffer = #array; };
+        }
+        if self.is_kept_late(&storage) {
+            quote! { #buffer.clear(); }
+        } else {
+            quote! { #buffer.fill(#neutral); }
+        }
+    }
+
+    /// What a fold starts from, or an array that is added to.
+    pub(super) fn neutral(&self, id: Id) -> TokenStream {
         let op = match self.graph.node(id) {
             Node::Fold(op, _, _) => op,
             _ => FoldOp::Sum,
@@ -243,19 +266,8 @@ impl<'a> Body<'a> {
             FoldOp::Product => self.number(1.0, ty),
             FoldOp::Max => self.number(f64::NEG_INFINITY, ty),
             FoldOp::Min => self.number(f64::INFINITY, ty),
-        }
-        .tokens;
-        let buffer = self.accumulator_name(id);
-        if shape.is_empty() {
-            return quote! { let mut #buffer = #neutral; };
-        }
-        if self.is_nested(id, &storage, &shape) {
-            let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
-            let array = lengths.iter().rev().fold(neutral, |inner, length| quote!([#inner; #length]));
-            let deref = matches!(storage.home, Home::Output(_)).then(|| quote!(*));
-            return quote! { #deref #buffer = #array; };
-        }
-        quote! { #buffer.fill(#neutral); }
+        };
+        neutral.tokens
     }
 
     /// Where a fold is added up, or where another value lives.

@@ -320,11 +320,25 @@ impl Body<'_> {
         let kept: Vec<Id> = kept.collect();
         if self.is_kept_late(storage) {
             let place = self.place_in(id, storage, &kept);
-            return quote!(#buffer[#place]);
+            return match self.graph.node(id) {
+                // Where nothing was added there is no place.
+                Node::Fold(..) | Node::Scatter(..) => {
+                    let (krate, neutral) = (&self.function.krate, self.neutral(id));
+                    quote!(#krate::emitted::added(&#buffer, #place, #neutral))
+                }
+                _ => quote!(#buffer[#place]),
+            };
         }
         let leading = storage.leading.iter().map(|&axis| self.graph.index(axis));
         let indices: Vec<Id> = leading.chain(kept).collect();
         self.element(buffer.to_token_stream(), self.is_nested(id, storage, &shape), &shape, &indices)
+    }
+
+    /// A place to add to, in a buffer that grows with the turns.
+    pub(super) fn grown(&self, id: Id, own: &[Id]) -> TokenStream {
+        let (krate, neutral) = (&self.function.krate, self.neutral(id));
+        let (buffer, place) = (self.accumulator_name(id), self.place_in(id, self.place_of(id), own));
+        quote!(*#krate::emitted::grown(&mut #buffer, #place, #neutral))
     }
 
     /// Sets a stored value.

@@ -222,9 +222,7 @@ impl Body<'_> {
                 continue;
             }
             if self.is_kept_late(&storage) {
-                let krate = &self.function.krate;
-                let ty = self.written_type(id, |ty| quote!(#krate::emitted::Vec<#ty>));
-                lines.extend(quote! { let mut #name #ty = #krate::emitted::Vec::new(); });
+                lines.extend(self.growing(id, &name));
             } else if !self.is_made_late(id) {
                 lines.extend(self.make(id));
             }
@@ -237,7 +235,8 @@ impl Body<'_> {
             self.accumulators.insert(id, name.clone());
             let extents = self.buffer_shape(id, &self.program.accumulators[&id]);
             if !extents.is_empty() {
-                lines.extend(self.buffer(id, &name, &extents));
+                let late = self.is_kept_late(&self.program.accumulators[&id]);
+                lines.extend(if late { self.growing(id, &name) } else { self.buffer(id, &name, &extents) });
             }
         }
         lines
@@ -267,6 +266,13 @@ impl Body<'_> {
     pub(super) fn make(&self, id: Id) -> TokenStream {
         let extents = self.buffer_shape(id, &self.program.storage[&id]);
         self.buffer(id, &self.buffers[&id], &extents)
+    }
+
+    /// A buffer that grows with the turns.
+    fn growing(&self, id: Id, name: &proc_macro2::Ident) -> TokenStream {
+        let krate = &self.function.krate;
+        let ty = self.written_type(id, |ty| quote!(#krate::emitted::Vec<#ty>));
+        quote! { let mut #name #ty = #krate::emitted::Vec::new(); }
     }
 
     fn buffer(&self, id: Id, name: &proc_macro2::Ident, extents: &[Extent]) -> TokenStream {

@@ -21,6 +21,7 @@ impl Graph {
             around: around.to_vec(),
             parent,
             descending: false,
+            reverses: None,
             open_ended: false,
             conditions: conditions.to_vec(),
             turns: None,
@@ -40,7 +41,9 @@ impl Graph {
     pub(crate) fn open_reversed(&self, of: usize, parent: Option<usize>) -> usize {
         let Sequence { axis, around, descending, conditions, .. } = self.sequence(of);
         let number = self.open_loop(axis, &around, parent, &conditions);
-        self.inner.borrow_mut().sequences[number].descending = !descending;
+        let sequence = &mut self.inner.borrow_mut().sequences[number];
+        sequence.descending = !descending;
+        sequence.reverses = Some(of);
         number
     }
 
@@ -230,6 +233,8 @@ impl Graph {
     /// Whether the axes cannot have other names in the body: it reads the variables of a loop over one of
     /// them, or has an index whose length depends on one.
     pub(super) fn is_pinned(&self, axes: &[Axis], body: Id) -> bool {
-        self.with(body, |data| axes.iter().any(|axis| data.pins.contains(axis)))
+        let on_another = |axis: &Axis| self.depends_of_axis(*axis).free.iter().any(|on| axes.contains(on));
+        axes.iter().any(on_another)
+            || self.with(body, |data| axes.iter().any(|axis| data.pins.contains(axis)))
     }
 }

@@ -14,13 +14,10 @@ use crate::shape::{Extent, Source};
 use crate::value::{Array, Iteration, Value};
 use crate::written::text;
 
-/// Above the numbers of the axes of arrays, so that none is captured.
-const FIRST: u8 = 128;
-
 impl<'a> Lowerer<'a> {
     /// The index of a loop at this depth.
     pub(super) fn loop_axis(&self, extent: Extent) -> Axis {
-        Axis { extent, number: FIRST + self.around.len() as u8 }
+        Axis::of_loop(extent, self.around.len())
     }
 
     fn usize(&self, value: i64) -> Id {

@@ -187,7 +187,10 @@ impl Lowerer<'_> {
             }
             (Pat::Wild(_), _) => {}
             (Pat::Reference(reference), value) => self.bind(&reference.pat, value),
-            (Pat::Type(typed), value) => self.bind(&typed.pat, value),
+            (Pat::Type(typed), value) => {
+                let value = self.annotated(value, self.annotation(&typed.ty).as_ref());
+                self.bind(&typed.pat, value);
+            }
             (Pat::Paren(inner), value) => self.bind(&inner.pat, value),
             (Pat::Tuple(tuple), Value::Tuple(values)) if tuple.elems.len() == values.len() => {
                 for (pattern, value) in tuple.elems.iter().zip(values) {

@@ -70,7 +70,9 @@ impl<'g> Loops<'g> {
                 else {
                     return after;
                 };
-                return starts.iter().flat_map(known).collect();
+                // A loop that runs another one backwards is run after it and those around it.
+                let before = graph.sequence(number).reverses.map(|of| self.chain(of)).unwrap_or_default();
+                return starts.iter().flat_map(known).chain(before).collect();
             }
             Node::Final(turns, _) | Node::Ran(turns) => {
                 if let Node::Loop(number, _) = graph.node(turns) {
@@ -84,14 +86,13 @@ impl<'g> Loops<'g> {
             _ => Vec::new(),
         };
         if !axes.is_empty() {
-            let inside = graph
-                .operands(id)
-                .into_iter()
-                .flat_map(|operand| graph.with(operand, |data| data.within.clone()));
-            after.extend(
-                inside
-                    .filter(|&number| self.turns.contains_key(&number) && axes.contains(&self.axis(number))),
-            );
+            let operands = graph.operands(id).into_iter();
+            let inside: BTreeSet<usize> =
+                operands.flat_map(|operand| graph.with(operand, |data| data.within.clone())).collect();
+            after.extend(self.numbers().filter(|&number| {
+                let runs = inside.contains(&number) || graph.sequence(number).open_ended;
+                runs && axes.contains(&self.axis(number))
+            }));
         }
         if let Node::Size(extent) = graph.node(id) {
             after.extend(graph.length(extent).iter().flat_map(known));

@@ -32,7 +32,7 @@ pub(super) fn place(
     let mut needless: HashSet<Step> = single.map(Step::Let).collect();
     needless.extend(stored_already(graph, &storage));
     let steps = without(&steps, &needless);
-    let counted = counted(graph, storage.values().chain(gradients.values()));
+    let counted = counted(graph, storage.values().chain(accumulators.values()).chain(gradients.values()));
     Some(Program {
         steps,
         storage,

@@ -80,7 +80,7 @@ pub(super) fn storage(
     for place in 0..units.len() {
         match units.unit(place) {
             Unit::Value(id) => search.value(place, id),
-            Unit::Finish(id) if !cells.is_version(id) => search.complete(place, id)?,
+            Unit::Finish(id) if !cells.is_version(id) => search.complete(place, id),
             _ => {}
         }
     }
@@ -139,7 +139,7 @@ impl Search<'_> {
         }
     }
 
-    fn complete(&mut self, place: usize, id: Id) -> Option<()> {
+    fn complete(&mut self, place: usize, id: Id) {
         let graph = self.graph;
         let node = graph.node(id);
         let is_own = |place: &usize| self.units.unit(*place).id() == Some(id);
@@ -174,11 +174,6 @@ impl Search<'_> {
             _ => vec![true; graph.shape(id).len()],
         };
         let home = output.map_or(Home::Local, Home::Output);
-        // What is added up needs its place before its loops begin.
-        let late = leading.iter().any(|axis| graph.is_late(axis.extent));
-        if late && !matches!(node, Node::Build(..)) {
-            return None;
-        }
         let storage = Storage { leading, blocks, kept, home };
         if kept_apart.is_some() {
             self.found.accumulators.insert(id, storage);
@@ -189,7 +184,6 @@ impl Search<'_> {
         if !matches!(node, Node::Build(..)) && !begun {
             self.reset(&shared, id);
         }
-        Some(())
     }
 
     fn reset(&mut self, shared: &Path, id: Id) {
