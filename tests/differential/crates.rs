@@ -67,6 +67,9 @@ pub(crate) fn run(programs: &[(u64, &Program)], annotated: bool) -> BTreeMap<u64
     loop {
         let left: Vec<(u64, &Program)> =
             programs.iter().filter(|(number, _)| !outcomes.contains_key(number)).copied().collect();
+        if left.is_empty() {
+            return outcomes;
+        }
         let crates: Vec<&[(u64, &Program)]> = left.chunks(SHARE).collect();
         write_workspace(&workspace, &crates, annotated).expect("the target directory can be written to");
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -139,7 +142,9 @@ fn messages(built: &Output) -> BTreeMap<u64, String> {
     for message in text.split("\n\n").filter(|message| message.contains("error")) {
         let place = message.split("src/p").nth(1).and_then(|rest| rest.split(".rs").next());
         if let Some(number) = place.and_then(|number| number.parse().ok()) {
-            *messages.entry(number).or_default() += &format!("{message}\n");
+            let lines = message.lines().skip_while(|line| !line.starts_with("error"));
+            let entry: &mut String = messages.entry(number).or_default();
+            lines.for_each(|line| *entry += &format!("{line}\n"));
         }
     }
     messages

@@ -258,7 +258,6 @@ impl Evaluator {
         match expr {
             Expr::Float(value) => Ok(Value::Float(Dual::constant(*value))),
             Expr::Count(value) => Ok(Value::Count(*value)),
-            Expr::Bool(value) => Ok(Value::Bool(*value)),
             Expr::Name(_) => self.place(expr).cloned(),
             Expr::Path("f64::INFINITY") => Ok(Value::Float(Dual::constant(f64::INFINITY))),
             Expr::Path("f64::NEG_INFINITY") => Ok(Value::Float(Dual::constant(f64::NEG_INFINITY))),

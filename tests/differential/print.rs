@@ -201,7 +201,6 @@ impl Printer {
         match expr {
             Expr::Float(value) => self.put(&format!("{value:?}")),
             Expr::Count(value) => self.put(&value.to_string()),
-            Expr::Bool(value) => self.put(&value.to_string()),
             Expr::Name(name) => self.put(name),
             Expr::Path(path) => self.put(path),
             Expr::Prefix(op, operand) => {

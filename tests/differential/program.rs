@@ -99,7 +99,6 @@ pub(crate) enum Pattern {
 pub(crate) enum Expr {
     Float(f64),
     Count(usize),
-    Bool(bool),
     Name(String),
     /// `-x`, `!c`, `*x` or `&x`.
     Prefix(&'static str, Box<Expr>),
@@ -209,6 +208,10 @@ impl Program {
 }
 
 impl Type {
+    pub(crate) fn is_list(self) -> bool {
+        !matches!(self, Type::Float | Type::Count(..) | Type::Bool | Type::Pair)
+    }
+
     pub(crate) fn is_of_floats(self) -> bool {
         !matches!(self, Type::Count(..) | Type::Bool | Type::Places(..))
     }

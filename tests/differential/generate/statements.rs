@@ -239,7 +239,10 @@ impl Generator {
             .collect();
         let at = (!places.is_empty()).then(|| self.rng.pick(&places))?;
         let variable = self.scope[at].clone();
+        // rustc does not let the indices of a tensor ask for its length while it is written to.
+        self.scope[at].role = Role::Only("none");
         let place = self.element_of(&variable);
+        self.scope[at].role = Role::Free;
         match self.rng.pick(&["", "+", "-", "*"]) {
             "" => Some(Statement::Assign { place, op: "", value: self.float(2) }),
             op => self.change(place, op),
