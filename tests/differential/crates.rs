@@ -123,7 +123,7 @@ fn write_workspace(workspace: &Path, crates: &[&[(u64, &Program)]], annotated: b
 /// A program with its call.
 fn module(number: u64, program: &Program, annotated: bool) -> String {
     let arguments = print::arguments(program);
-    let function = print::function("f", program, annotated);
+    let function = print::functions(program, annotated);
     let mut answers = vec![format!("vec![f({arguments})]")];
     if annotated {
         answers.push(format!("vec![f::value({arguments})]"));
@@ -142,7 +142,12 @@ fn messages(built: &Output) -> BTreeMap<u64, String> {
     for message in text.split("\n\n").filter(|message| message.contains("error")) {
         let place = message.split("src/p").nth(1).and_then(|rest| rest.split(".rs").next());
         if let Some(number) = place.and_then(|number| number.parse().ok()) {
-            let lines = message.lines().skip_while(|line| !line.starts_with("error"));
+            // What cargo says of its own stands between.
+            let of_cargo = ["error: could not compile", "warning: build failed", "For more information"];
+            let lines = message
+                .lines()
+                .filter(|line| !of_cargo.iter().any(|start| line.starts_with(start)))
+                .skip_while(|line| !line.starts_with("error"));
             let entry: &mut String = messages.entry(number).or_default();
             lines.for_each(|line| *entry += &format!("{line}\n"));
         }

@@ -1,8 +1,13 @@
 //! The programs that are generated: a syntax of their own, in which the macro has no part.
 
+/// The name of the function that a program calls.
+pub(crate) const HELPER: &str = "g";
+
 /// A function of some parameters, and where it is differentiated.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
+    /// The function `g`, which this one calls.
+    pub(crate) helper: Option<Box<Program>>,
     pub(crate) params: Vec<Param>,
     pub(crate) body: Block,
 }

@@ -1,7 +1,7 @@
 //! Smaller programs that fail like one that does.
 
 use crate::evaluate::evaluate;
-use crate::program::{Block, Expr, Program, Statement};
+use crate::program::{Block, Expr, HELPER, Program, Statement};
 use crate::{Answer, print};
 
 /// How many programs are tried at once.
@@ -17,7 +17,7 @@ pub(crate) fn shrunk(
     for _ in 0..ROUNDS {
         let mut candidates: Vec<(usize, Program)> = smaller(&program)
             .into_iter()
-            .map(|candidate| (print::function("f", &candidate, false).len(), candidate))
+            .map(|candidate| (print::functions(&candidate, false).len(), candidate))
             .collect();
         candidates.sort_by_key(|(length, _)| *length);
         candidates.dedup_by_key(|(length, _)| *length);
@@ -51,14 +51,18 @@ fn smaller(program: &Program) -> Vec<Program> {
             let mut candidate = program.clone();
             let mut place = 0;
             let mut changed = false;
-            visit_block(&mut candidate.body, &mut |here| {
+            let mut see = |here: Place<'_>| {
                 if place == at {
                     found = true;
                     changed = reduce(here, way);
                 }
                 place += 1;
                 !changed
-            });
+            };
+            visit_block(&mut candidate.body, &mut see);
+            if let Some(helper) = &mut candidate.helper {
+                visit_block(&mut helper.body, &mut see);
+            }
             if !changed {
                 break;
             }
@@ -72,13 +76,18 @@ fn smaller(program: &Program) -> Vec<Program> {
 }
 
 fn without_unused(mut program: Program) -> Program {
-    let mut used = Vec::new();
+    let (mut used, mut calls) = (Vec::new(), false);
     visit_block(&mut program.body, &mut |here| {
-        if let Place::Expr(Expr::Name(name)) = here {
-            used.push(name.clone());
+        match here {
+            Place::Expr(Expr::Name(name)) => used.push(name.clone()),
+            Place::Expr(Expr::Call(HELPER, _)) => calls = true,
+            _ => {}
         }
         true
     });
+    if !calls {
+        program.helper = None;
+    }
     let active = program.active().count();
     program.params.retain(|param| used.contains(&param.name) || param.active && active == 1);
     program
