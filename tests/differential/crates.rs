@@ -67,6 +67,9 @@ pub(crate) fn run(programs: &[(u64, &Program)], annotated: bool) -> BTreeMap<u64
     loop {
         let left: Vec<(u64, &Program)> =
             programs.iter().filter(|(number, _)| !outcomes.contains_key(number)).copied().collect();
+        if left.is_empty() {
+            return outcomes;
+        }
         let crates: Vec<&[(u64, &Program)]> = left.chunks(SHARE).collect();
         write_workspace(&workspace, &crates, annotated).expect("the target directory can be written to");
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -120,7 +123,7 @@ fn write_workspace(workspace: &Path, crates: &[&[(u64, &Program)]], annotated: b
 /// A program with its call.
 fn module(number: u64, program: &Program, annotated: bool) -> String {
     let arguments = print::arguments(program);
-    let function = print::function("f", program, annotated);
+    let function = print::functions(program, annotated);
     let mut answers = vec![format!("vec![f({arguments})]")];
     if annotated {
         answers.push(format!("vec![f::value({arguments})]"));
@@ -139,7 +142,14 @@ fn messages(built: &Output) -> BTreeMap<u64, String> {
     for message in text.split("\n\n").filter(|message| message.contains("error")) {
         let place = message.split("src/p").nth(1).and_then(|rest| rest.split(".rs").next());
         if let Some(number) = place.and_then(|number| number.parse().ok()) {
-            *messages.entry(number).or_default() += &format!("{message}\n");
+            // What cargo says of its own stands between.
+            let of_cargo = ["error: could not compile", "warning: build failed", "For more information"];
+            let lines = message
+                .lines()
+                .filter(|line| !of_cargo.iter().any(|start| line.starts_with(start)))
+                .skip_while(|line| !line.starts_with("error"));
+            let entry: &mut String = messages.entry(number).or_default();
+            lines.for_each(|line| *entry += &format!("{line}\n"));
         }
     }
     messages

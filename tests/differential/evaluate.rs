@@ -1,10 +1,11 @@
 //! Runs a program with dual numbers in place of floats, one direction for each number of the parameters.
 //! References are the values they refer to, and iterators are the lists of what they would give.
 
+mod expression;
 mod methods;
 
 use crate::dual::Dual;
-use crate::program::{Argument, Arm, Block, Case, Expr, Pattern, Program, Statement};
+use crate::program::{Argument, Block, Expr, Pattern, Program, Statement};
 use crate::random::Rng;
 
 /// More steps than a program may take.
@@ -76,7 +77,7 @@ fn run(program: &Program, noise: Option<(Rng, f64)>) -> Result<(f64, Vec<f64>), 
         };
         scope.push((param.name.clone(), value));
     }
-    let mut evaluator = Evaluator { scope, noise, steps: 0 };
+    let mut evaluator = Evaluator { helper: program.helper.as_deref(), scope, noise, steps: 0 };
     match evaluator.block(&program.body) {
         Ok(Value::Float(mut result)) | Err(Exit::Return(Value::Float(mut result))) => {
             result.grad.resize(count, 0.0);
@@ -97,13 +98,14 @@ impl Argument {
     }
 }
 
-struct Evaluator {
+struct Evaluator<'p> {
+    helper: Option<&'p Program>,
     scope: Vec<(String, Value)>,
     noise: Option<(Rng, f64)>,
     steps: usize,
 }
 
-impl Evaluator {
+impl Evaluator<'_> {
     /// The answer of an operation, disturbed if it shall be.
     fn answer(&mut self, mut dual: Dual) -> Run {
         if let Some((rng, amplitude)) = &mut self.noise {
@@ -251,120 +253,6 @@ impl Evaluator {
 
     fn exprs(&mut self, exprs: &[Expr]) -> Run<Vec<Value>> {
         exprs.iter().map(|expr| self.expr(expr)).collect()
-    }
-
-    fn expr(&mut self, expr: &Expr) -> Run {
-        self.step()?;
-        match expr {
-            Expr::Float(value) => Ok(Value::Float(Dual::constant(*value))),
-            Expr::Count(value) => Ok(Value::Count(*value)),
-            Expr::Bool(value) => Ok(Value::Bool(*value)),
-            Expr::Name(_) => self.place(expr).cloned(),
-            Expr::Path("f64::INFINITY") => Ok(Value::Float(Dual::constant(f64::INFINITY))),
-            Expr::Path("f64::NEG_INFINITY") => Ok(Value::Float(Dual::constant(f64::NEG_INFINITY))),
-            Expr::Path(path) => fault(format!("`{path}` is no value")),
-            Expr::Prefix("*" | "&", operand) => self.expr(operand),
-            Expr::Prefix("!", operand) => Ok(Value::Bool(!self.condition(operand)?)),
-            Expr::Prefix(op, operand) => {
-                let operand = self.expr(operand)?;
-                self.unary(op, operand)
-            }
-            Expr::Infix("&&", left, right) => {
-                Ok(Value::Bool(self.condition(left)? && self.condition(right)?))
-            }
-            Expr::Infix("||", left, right) => {
-                Ok(Value::Bool(self.condition(left)? || self.condition(right)?))
-            }
-            Expr::Infix(op, left, right) => {
-                let (left, right) = (self.expr(left)?, self.expr(right)?);
-                self.infix(op, left, right)
-            }
-            Expr::Method(receiver, name, arguments) => {
-                let receiver = self.expr(receiver)?;
-                self.method(receiver, name, arguments)
-            }
-            Expr::Call(path, arguments) => {
-                let arguments = self.exprs(arguments)?;
-                self.call(path, arguments)
-            }
-            Expr::Cast(inner) => Ok(Value::Float(Dual::constant(self.count(inner)? as f64))),
-            Expr::Index(base, index) => {
-                let (mut base, index) = (self.expr(base)?, self.count(index)?);
-                element(&mut base, index).cloned()
-            }
-            Expr::Element(base, row, column) => {
-                let (mut base, row, column) = (self.expr(base)?, self.count(row)?, self.count(column)?);
-                element(element(&mut base, row)?, column).cloned()
-            }
-            Expr::Slice(base, from, to) => {
-                let (items, from, to) = (self.list(base)?, self.count(from)?, self.count(to)?);
-                match items.get(from..to) {
-                    Some(part) => Ok(Value::List(part.to_vec())),
-                    None => fault("a slice is out of bounds"),
-                }
-            }
-            Expr::Range(from, to, closed) => {
-                let (from, to) = (self.count(from)?, self.count(to)?);
-                Ok(Value::List((from..to + usize::from(*closed)).map(Value::Count).collect()))
-            }
-            Expr::Closure(..) => fault("a closure is no value"),
-            Expr::Tuple(parts) => Ok(Value::Tuple(self.exprs(parts)?)),
-            Expr::Field(base, place) => match self.expr(base)? {
-                Value::Tuple(mut parts) if *place < parts.len() => Ok(parts.swap_remove(*place)),
-                _ => fault("there is no such field"),
-            },
-            Expr::List(parts) => Ok(Value::List(self.exprs(parts)?)),
-            Expr::Repeat(value, length) => Ok(Value::List(vec![self.expr(value)?; *length])),
-            Expr::VecOf(value, length) => Ok(Value::List(vec![self.expr(value)?; self.count(length)?])),
-            Expr::If(condition, then, otherwise) => match (self.condition(condition)?, otherwise) {
-                (true, _) => self.block(then),
-                (false, Some(otherwise)) => self.block(otherwise),
-                (false, None) => Ok(UNIT),
-            },
-            Expr::Match(value, arms) => {
-                let value = self.expr(value)?;
-                self.matched(&value, arms)
-            }
-            Expr::Block(block) => self.block(block),
-            Expr::Loop(label, body) => loop {
-                if let Some(value) = self.turn(label, body)? {
-                    return Ok(value);
-                }
-            },
-        }
-    }
-
-    fn matched(&mut self, value: &Value, arms: &[Arm]) -> Run {
-        for arm in arms {
-            let names = self.scope.len();
-            let mut fits = arm.cases.is_empty();
-            for case in &arm.cases {
-                fits |= match (case, value) {
-                    (Case::Count(case), Value::Count(value)) => case == value,
-                    (Case::Range(from, to), Value::Count(value)) => (from..=to).contains(&value),
-                    (Case::Bool(case), Value::Bool(value)) => case == value,
-                    (Case::Name(name), value) => {
-                        self.scope.push((name.clone(), value.clone()));
-                        true
-                    }
-                    _ => return fault("a pattern does not fit"),
-                };
-            }
-            let taken = match (&arm.guard, fits) {
-                (Some(guard), true) => self.condition(guard),
-                (_, fits) => Ok(fits),
-            };
-            let run = match taken {
-                Ok(true) => Some(self.block(&arm.body)),
-                Ok(false) => None,
-                Err(exit) => Some(Err(exit)),
-            };
-            self.scope.truncate(names);
-            if let Some(run) = run {
-                return run;
-            }
-        }
-        fault("no pattern fits")
     }
 }
 

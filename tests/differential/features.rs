@@ -1,72 +1,63 @@
-//! What programs are made of, and how often.
-
-use Support::{Differentiated, Refused};
-
-/// Whether `#[differentiable]` takes it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Support {
-    Differentiated,
-    /// It is generated where only the value is compared.
-    Refused,
-}
+//! What programs are made of, and how often: each is taken among its like as its weight says, and not at
+//! all with a weight of 0.
 
 macro_rules! features {
-    ($($(#[$doc:meta])* $name:ident $weight:literal $support:ident,)*) => {
+    ($($(#[$doc:meta])* $name:ident $weight:literal,)*) => {
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub(crate) enum Feature {$($(#[$doc])* $name),*}
 
-        /// How often each is taken among its like, and whether the macro takes it.
-        pub(crate) const FEATURES: &[(Feature, u32, Support)] = &[$((Feature::$name, $weight, $support)),*];
+        pub(crate) const FEATURES: &[(Feature, u32)] = &[$((Feature::$name, $weight)),*];
     };
 }
 
 features! {
     // Numbers.
-    Literal 2 Differentiated,
-    Variable 8 Differentiated,
-    Arithmetic 10 Differentiated,
-    Elementwise 8 Differentiated,
-    BranchValue 2 Differentiated,
-    MatchValue 1 Differentiated,
-    BlockValue 1 Differentiated,
-    CastCount 1 Differentiated,
-    Chain 3 Differentiated,
-    Reduction 3 Differentiated,
+    Literal 2,
+    Variable 8,
+    Arithmetic 10,
+    Elementwise 8,
+    BranchValue 2,
+    MatchValue 1,
+    BlockValue 1,
+    CastCount 1,
+    Chain 3,
+    Reduction 3,
 
     // Statements.
-    Let 8 Differentiated,
-    LetPair 2 Differentiated,
-    LetCount 2 Differentiated,
-    LetBool 1 Differentiated,
-    LetArray 2 Differentiated,
-    LetTensor 2 Differentiated,
-    LetSlice 1 Refused,
-    Assign 6 Differentiated,
-    AssignElement 4 Refused,
-    Branch 4 Differentiated,
-    Match 1 Differentiated,
-    ReturnEarly 2 Differentiated,
+    Let 8,
+    LetPair 2,
+    LetCount 2,
+    LetBool 1,
+    LetArray 2,
+    LetTensor 2,
+    LetSlice 1,
+    Call 3,
+    Assign 6,
+    AssignElement 4,
+    Branch 4,
+    Match 1,
+    ReturnEarly 2,
     /// A `for` whose turns can be taken in any order.
-    Fold 6 Differentiated,
+    Fold 6,
     /// A `for` that carries any state.
-    Carry 6 Refused,
-    While 2 Refused,
-    Loop 2 Refused,
-    Break 2 Refused,
-    Continue 1 Refused,
-    ReturnInLoop 1 Refused,
+    Carry 6,
+    While 2,
+    Loop 2,
+    Break 2,
+    Continue 1,
+    ReturnInLoop 1,
 
     // Details: one in so many.
-    Shadow 6 Differentiated,
-    Label 3 Refused,
-    SliceIterated 4 Refused,
-    DependentBounds 3 Refused,
-    VecLocal 3 Refused,
-    Filter 4 Differentiated,
+    Shadow 6,
+    Label 3,
+    SliceIterated 4,
+    DependentBounds 3,
+    VecLocal 3,
+    Filter 4,
+    Helper 3,
 }
 
-/// The weight of a feature, where all are wanted or those that can be differentiated.
-pub(crate) fn weight(feature: Feature, all: bool) -> u32 {
-    let row = FEATURES.iter().find(|(known, ..)| *known == feature);
-    row.filter(|(.., support)| all || *support == Differentiated).map_or(0, |(_, weight, _)| *weight)
+pub(crate) fn weight(feature: Feature) -> u32 {
+    let row = FEATURES.iter().find(|(known, _)| *known == feature);
+    row.map_or(0, |(_, weight)| *weight)
 }

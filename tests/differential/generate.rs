@@ -19,10 +19,10 @@ const STEADY: f64 = 1e-12;
 
 /// The program of a seed: the first of those that the seed gives which has a value and a gradient that
 /// small errors leave as they are.
-pub(crate) fn program(seed: u64, all: bool) -> (Program, (f64, Vec<f64>)) {
+pub(crate) fn program(seed: u64) -> (Program, (f64, Vec<f64>)) {
     let mut rng = Rng(seed);
     loop {
-        let mut generator = Generator::new(Rng(rng.next()), all);
+        let mut generator = Generator::new(Rng(rng.next()));
         let program = generator.program();
         if let Ok(answer) = evaluate(&program)
             && (rng.one_in(8) || answer.1.iter().any(|by| *by != 0.0))
@@ -85,8 +85,9 @@ struct Around {
 }
 
 struct Generator {
+    /// The parameters of the function that may be called.
+    helper: Vec<Type>,
     rng: Rng,
-    all: bool,
     scope: Vec<Variable>,
     loops: Vec<Around>,
     /// How many expressions and statements may still be made.
@@ -99,10 +100,10 @@ struct Generator {
 }
 
 impl Generator {
-    fn new(rng: Rng, all: bool) -> Self {
+    fn new(rng: Rng) -> Self {
         Generator {
+            helper: Vec::new(),
             rng,
-            all,
             scope: Vec::new(),
             loops: Vec::new(),
             budget: 0,
@@ -113,7 +114,17 @@ impl Generator {
     }
 
     fn program(&mut self) -> Program {
-        self.budget = self.rng.pick(&[5, 15, 40, 80, 140]);
+        let helper = self.chance(Feature::Helper).then(|| {
+            let mut generator = Generator::new(Rng(self.rng.next()));
+            Box::new(generator.function(None, 15))
+        });
+        self.helper = helper.iter().flat_map(|helper| &helper.params).map(|param| param.ty).collect();
+        let budget = self.rng.pick(&[5, 15, 40, 80, 140]);
+        self.function(helper, budget)
+    }
+
+    fn function(&mut self, helper: Option<Box<Program>>, budget: usize) -> Program {
+        self.budget = budget;
         let mut params: Vec<Param> = Vec::new();
         for _ in 0..self.rng.between(1, 5) {
             params.push(self.param());
@@ -134,7 +145,7 @@ impl Generator {
         } else {
             crate::program::Block { statements, result: Some(Box::new(result)) }
         };
-        Program { params, body }
+        Program { helper, params, body }
     }
 
     fn param(&mut self) -> Param {
@@ -185,7 +196,7 @@ impl Generator {
     }
 
     fn weight(&self, feature: Feature) -> u32 {
-        weight(feature, self.all)
+        weight(feature)
     }
 
     fn has(&self, feature: Feature) -> bool {

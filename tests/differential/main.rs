@@ -18,6 +18,7 @@ mod generate;
 mod print;
 mod program;
 mod random;
+mod shrink;
 
 use crates::Outcome;
 use generate::distance;
@@ -25,6 +26,12 @@ use program::Program;
 
 /// How far the answers may be apart, by the largest of them.
 const AGREEMENT: f64 = 1e-11;
+
+/// How many programs are tried in an ordinary run.
+const CASES: u64 = 2000;
+
+/// Of how many kinds of failures one is made smaller, which takes some seconds each.
+const SHRUNK: usize = 8;
 
 /// How many programs are built at once.
 const BATCH: u64 = 400;
@@ -58,40 +65,59 @@ fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().map_or(default, |text| text.parse().expect("the variable is a number"))
 }
 
-/// Tries programs, and tells of all that fail; `usual` is their number in an ordinary run.
-fn compare(usual: u64, annotated: bool) {
-    let first = setting("GRADUS_DIFFERENTIAL_SEED", 0);
-    let end = first + setting("GRADUS_DIFFERENTIAL_CASES", usual);
-    let mut faults = Vec::new();
-    for from in (first..end).step_by(BATCH as usize) {
-        let numbers = from..end.min(from + BATCH);
-        let cases: Vec<(u64, Program, Answer)> = numbers
-            .map(|number| {
-                let (program, answer) = generate::program(number, !annotated);
-                (number, program, answer)
-            })
-            .collect();
-        let programs: Vec<(u64, &Program)> =
-            cases.iter().map(|(number, program, _)| (*number, program)).collect();
-        let outcomes = crates::run(&programs, annotated);
-        for (number, program, expected) in &cases {
-            if let Some(fault) = fault(expected, outcomes.get(number)) {
-                let source = print::function("f", program, annotated);
-                let arguments = print::arguments(program);
-                faults.push(format!("program {number}: {fault}\n{source}// f({arguments})\n"));
-            }
-        }
-    }
-    assert!(faults.is_empty(), "{} of {} fail\n\n{}", faults.len(), end - first, faults.join("\n"));
+type Case = (u64, Program, Answer);
+
+/// The cases that have a fault, and the fault; `annotated` says whether they are differentiated.
+fn faults<'c>(cases: &'c [Case], annotated: bool) -> Vec<(&'c Case, String)> {
+    let programs: Vec<(u64, &Program)> =
+        cases.iter().map(|(number, program, _)| (*number, program)).collect();
+    let outcomes = crates::run(&programs, annotated);
+    let faulty = |case: &'c Case| Some((case, fault(&case.2, outcomes.get(&case.0))?));
+    cases.iter().filter_map(faulty).collect()
 }
 
-/// The whole language, by value alone: what the interpreter understands is what rustc understands.
-#[test]
-fn the_interpreter_agrees_with_rustc() {
-    compare(200, false);
+/// What two programs have in common that fail for the same reason.
+fn kind(fault: &str) -> String {
+    match fault.lines().find(|line| line.starts_with("error")) {
+        Some(message) => message.split('`').step_by(2).collect(),
+        None => fault.split_whitespace().take(2).collect(),
+    }
+}
+
+fn shrunk(program: &Program, fault: &str) -> Program {
+    shrink::shrunk(program.clone(), |cases| {
+        // Where the macro refuses a function, rustc does not look at it: it must be Rust on its own.
+        let wrong: Vec<u64> = faults(cases, false).into_iter().map(|(case, _)| case.0).collect();
+        let cases: Vec<Case> = cases.iter().filter(|case| !wrong.contains(&case.0)).cloned().collect();
+        let same = faults(&cases, true).into_iter().filter(|(_, other)| kind(other) == kind(fault));
+        same.map(|(case, _)| case.0).collect()
+    })
+}
+
+/// The program, with its call.
+fn source(program: &Program) -> String {
+    format!("{}// f({})\n", print::functions(program, true), print::arguments(program))
 }
 
 #[test]
 fn derivatives_agree_with_dual_numbers() {
-    compare(400, true);
+    let first = setting("GRADUS_DIFFERENTIAL_SEED", 0);
+    let end = first + setting("GRADUS_DIFFERENTIAL_CASES", CASES);
+    let (mut report, mut kinds) = (Vec::new(), Vec::new());
+    for from in (first..end).step_by(BATCH as usize) {
+        let case = |number| {
+            let (program, answer) = generate::program(number);
+            (number, program, answer)
+        };
+        let cases: Vec<Case> = (from..end.min(from + BATCH)).map(case).collect();
+        for ((number, program, _), fault) in faults(&cases, true) {
+            let mut text = format!("program {number}: {fault}\n{}", source(program));
+            if kinds.len() < SHRUNK && !kinds.contains(&kind(&fault)) {
+                kinds.push(kind(&fault));
+                text += &format!("made smaller\n{}", source(&shrunk(program, &fault)));
+            }
+            report.push(text);
+        }
+    }
+    assert!(report.is_empty(), "{} of {} fail\n\n{}", report.len(), end - first, report.join("\n"));
 }

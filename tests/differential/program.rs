@@ -1,8 +1,13 @@
 //! The programs that are generated: a syntax of their own, in which the macro has no part.
 
+/// The name of the function that a program calls.
+pub(crate) const HELPER: &str = "g";
+
 /// A function of some parameters, and where it is differentiated.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
+    /// The function `g`, which this one calls.
+    pub(crate) helper: Option<Box<Program>>,
     pub(crate) params: Vec<Param>,
     pub(crate) body: Block,
 }
@@ -99,7 +104,6 @@ pub(crate) enum Pattern {
 pub(crate) enum Expr {
     Float(f64),
     Count(usize),
-    Bool(bool),
     Name(String),
     /// `-x`, `!c`, `*x` or `&x`.
     Prefix(&'static str, Box<Expr>),
@@ -209,6 +213,10 @@ impl Program {
 }
 
 impl Type {
+    pub(crate) fn is_list(self) -> bool {
+        !matches!(self, Type::Float | Type::Count(..) | Type::Bool | Type::Pair)
+    }
+
     pub(crate) fn is_of_floats(self) -> bool {
         !matches!(self, Type::Count(..) | Type::Bool | Type::Places(..))
     }

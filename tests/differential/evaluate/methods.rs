@@ -39,7 +39,7 @@ fn transposed(rows: Vec<Value>) -> Run<Vec<Value>> {
     Ok((0..columns).map(column).collect())
 }
 
-impl Evaluator {
+impl Evaluator<'_> {
     pub(super) fn unary(&mut self, name: &str, value: Value) -> Run {
         match value {
             Value::Float(x) => match Dual::unary(name, &x) {

@@ -1,6 +1,7 @@
 //! Integers, of which the generator knows the bounds, and conditions.
 
 use super::Generator;
+use crate::features::Feature;
 use crate::program::{Expr, Type};
 
 /// An integer and its bounds.
@@ -90,7 +91,28 @@ impl Generator {
         Expr::Count(self.rng.below(length))
     }
 
-    /// The same by a number or a variable alone.
+    /// How often something runs. Unless that is supported, no loop around has a part in it.
+    pub(super) fn turn_count(&mut self) -> Bounded {
+        let count = self.count(1);
+        if self.chance(Feature::DependentBounds) || self.is_constant(&count.expr) {
+            return count;
+        }
+        Bounded::literal(self.rng.below(6))
+    }
+
+    fn is_constant(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Name(name) => {
+                let known = self.scope.iter().rev().find(|variable| variable.name == *name);
+                known.is_some_and(|variable| variable.is_param)
+            }
+            Expr::Infix(_, left, right) => self.is_constant(left) && self.is_constant(right),
+            Expr::Count(_) | Expr::Method(..) => true,
+            _ => false,
+        }
+    }
+
+    /// An index that is a number or a variable alone.
     fn simple_place(&mut self, length: usize) -> Expr {
         match self.pick_readable(|ty| matches!(ty, Type::Count(_, high) if high < length)) {
             Some(variable) => Self::operand(&variable),

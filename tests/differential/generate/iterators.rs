@@ -27,7 +27,7 @@ impl Generator {
     fn source(&mut self) -> Items {
         let range = |generator: &mut Self| {
             let from = generator.rng.below(3);
-            let to = generator.count(1);
+            let to = generator.turn_count();
             let item = Item::Count(from, to.high.saturating_sub(1).max(from));
             let expr = Expr::Range(Box::new(Expr::Count(from)), Box::new(to.expr), false);
             Items { expr, item, most: to.high }
@@ -85,7 +85,7 @@ impl Generator {
                 0 => Items { expr: items.expr.method("rev", Vec::new()), ..items },
                 1 => Items { expr: items.expr.method("skip", vec![Expr::Count(one)]), ..items },
                 2 => {
-                    let count = self.count(1).expr;
+                    let count = self.turn_count().expr;
                     Items { expr: items.expr.method("take", vec![count]), ..items }
                 }
                 3 => Items { expr: items.expr.method("step_by", vec![Expr::Count(one)]), ..items },

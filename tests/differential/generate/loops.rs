@@ -1,5 +1,6 @@
 //! Loops. In one without an order, what each variable may be used for is drawn before.
 
+use super::counts::Bounded;
 use super::{Around, Generator, Role};
 use crate::features::Feature;
 use crate::program::{Block, Expr, Pattern, Statement, Type};
@@ -37,6 +38,25 @@ impl Generator {
         made
     }
 
+    /// What is run over stays as it is meanwhile.
+    fn freeze(&mut self, over: &Expr) {
+        match over {
+            Expr::Name(name) => {
+                if let Some(variable) = self.scope.iter_mut().rev().find(|variable| variable.name == *name)
+                    && variable.role != Role::Only("none")
+                {
+                    variable.role = if variable.ty.is_list() { Role::Fixed } else { variable.role };
+                }
+            }
+            Expr::Prefix(_, base) | Expr::Slice(base, ..) => self.freeze(base),
+            Expr::Method(receiver, _, arguments) => {
+                self.freeze(receiver);
+                arguments.iter().for_each(|argument| self.freeze(argument));
+            }
+            _ => {}
+        }
+    }
+
     fn draw_roles(&mut self) {
         for at in 0..self.scope.len() {
             let variable = &self.scope[at];
@@ -62,6 +82,7 @@ impl Generator {
         let around = self.around(ordered);
         let (over, pattern, names) = self.run_over();
         let body = self.inside(&around, |generator| {
+            generator.freeze(&over);
             for (name, ty, refs) in names {
                 generator.declare_behind(&name, ty, false, refs);
             }
@@ -114,18 +135,12 @@ impl Generator {
 
     /// A range of few turns, and the least and the largest of its indices.
     fn turns(&mut self) -> (Expr, usize, usize) {
-        let dependent = self.chance(Feature::DependentBounds);
         let bound = |generator: &mut Self| {
-            let count = generator.count(1);
-            let depends = dependent || generator.loops.is_empty() && generator.is_constant(&count.expr);
-            match count.high <= TURNS && (depends || matches!(count.expr, Expr::Count(_) | Expr::Method(..)))
-            {
-                true => count,
-                false => super::counts::Bounded::literal(generator.rng.below(6)),
-            }
+            let count = generator.turn_count();
+            if count.high <= TURNS { count } else { Bounded::literal(generator.rng.below(6)) }
         };
         let (from, to) = match self.rng.one_in(2) {
-            true => (super::counts::Bounded::literal(self.rng.below(2)), bound(self)),
+            true => (Bounded::literal(self.rng.below(2)), bound(self)),
             false => (bound(self), bound(self)),
         };
         let closed = self.rng.one_in(3);
@@ -138,16 +153,6 @@ impl Generator {
             _ => range,
         };
         (range, low, high)
-    }
-
-    /// Whether no loop changes it.
-    fn is_constant(&self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Name(name) => !self.scope.iter().any(|variable| variable.name == *name && variable.mutable),
-            Expr::Infix(_, left, right) => self.is_constant(left) && self.is_constant(right),
-            Expr::Count(_) | Expr::Method(..) => true,
-            _ => false,
-        }
     }
 
     /// The counter of a loop that ends at last, and its name.
@@ -191,7 +196,6 @@ impl Generator {
         around.has_value = self.rng.one_in(2);
         let body = self.inside(&around, |generator| {
             generator.declare(&name, Type::Count(1, end), false);
-            let mut body = generator.body(vec![Self::count_up(&name)]);
             let last = Expr::infix(">=", Expr::name(&name), Expr::Count(end));
             let condition = match generator.rng.one_in(2) {
                 true => last,
@@ -199,9 +203,9 @@ impl Generator {
             };
             let value = around.has_value.then(|| generator.typed_float(2));
             let leave = Block { statements: vec![Statement::Break(None, value)], result: None };
+            let leave = Statement::Do(Expr::branch(condition, leave, None));
             // Before all else, so that nothing goes around it.
-            body.statements.insert(1, Statement::Do(Expr::branch(condition, leave, None)));
-            body
+            generator.body(vec![Self::count_up(&name), leave])
         });
         let looped = Expr::Loop(around.label.clone(), body);
         self.declare(&name, Type::Count(1, end), false);

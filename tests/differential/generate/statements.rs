@@ -2,7 +2,7 @@
 
 use super::{Generator, Role, Variable};
 use crate::features::Feature;
-use crate::program::{Block, Expr, Pattern, Statement, Type};
+use crate::program::{Block, Expr, HELPER, Pattern, Statement, Type};
 
 impl Generator {
     pub(super) fn statements(&mut self, count: usize) -> Vec<Statement> {
@@ -19,7 +19,7 @@ impl Generator {
     /// Adds a statement, with what it needs before it.
     fn statement(&mut self, statements: &mut Vec<Statement>) {
         use Feature::*;
-        const ALL: [Feature; 18] = [
+        const ALL: [Feature; 19] = [
             Let,
             LetPair,
             LetCount,
@@ -27,6 +27,7 @@ impl Generator {
             LetArray,
             LetTensor,
             LetSlice,
+            Call,
             Assign,
             AssignElement,
             Branch,
@@ -49,6 +50,7 @@ impl Generator {
             Some(LetArray) => Some(self.let_array()),
             Some(LetTensor) => Some(self.let_tensor()),
             Some(LetSlice) => self.let_slice(),
+            Some(Call) => self.call(),
             Some(Assign) => self.assign(),
             Some(AssignElement) => self.assign_element(),
             Some(Branch) => Some(self.branch()),
@@ -136,6 +138,11 @@ impl Generator {
             let value = Expr::VecOf(Box::new(value), Box::new(Expr::Count(n)));
             return self.bound(Type::Vec(n), mutable, Some("Vec<f64>"), value);
         }
+        if self.rng.one_in(5) {
+            let m = self.rng.between(1, 3);
+            let row = Expr::List((0..m).map(|_| self.typed_float(1)).collect());
+            return self.bound(Type::Grid(n, m), mutable, None, Expr::Repeat(Box::new(row), n));
+        }
         let value = match self.rng.one_in(2) {
             true => Expr::Repeat(Box::new(self.typed_float(1)), n),
             false => {
@@ -157,6 +164,34 @@ impl Generator {
         let value = self.tensor(ty, 3);
         let mutable = self.rng.one_in(3);
         self.bound(ty, mutable, None, value)
+    }
+
+    /// A call of the other function, with the type that the macro cannot see.
+    fn call(&mut self) -> Option<Statement> {
+        let arguments: Vec<Expr> = self.helper.clone().into_iter().map(|ty| self.argument(ty)).collect();
+        let call = (!arguments.is_empty()).then_some(Expr::Call(HELPER, arguments))?;
+        Some(self.bound(Type::Float, false, Some("f64"), call))
+    }
+
+    fn argument(&mut self, ty: Type) -> Expr {
+        let list = |generator: &mut Self, n| {
+            let first = generator.typed_float(1);
+            Expr::List(std::iter::once(first).chain((1..n).map(|_| generator.float(1))).collect())
+        };
+        match ty {
+            Type::Vector(_) | Type::Matrix(..) => self.borrowed(ty, 1),
+            Type::Array(n) | Type::Slice(n) => match self.pick_readable(|known| known == ty) {
+                Some(known) if known.is_param => Expr::name(&known.name),
+                Some(known) if matches!(ty, Type::Array(_)) => Expr::prefix("&", Expr::name(&known.name)),
+                _ => Expr::prefix("&", list(self, n)),
+            },
+            Type::Grid(n, m) => Expr::prefix("&", Expr::List((0..n).map(|_| list(self, m)).collect())),
+            Type::Places(n, end) => Expr::prefix("&", Expr::List((0..n).map(|_| self.place(end)).collect())),
+            // The other function relies on the very number.
+            Type::Count(low, _) => Expr::Count(low),
+            Type::Bool => self.condition(1),
+            _ => self.float(2),
+        }
     }
 
     fn let_slice(&mut self) -> Option<Statement> {
@@ -233,13 +268,15 @@ impl Generator {
             .into_iter()
             .filter(|&at| {
                 let Variable { ty, role, .. } = &self.scope[at];
-                *role == Role::Free
-                    && matches!(ty, Type::Array(_) | Type::Vec(_) | Type::Vector(_) | Type::Matrix(..))
+                *role == Role::Free && ty.is_list()
             })
             .collect();
         let at = (!places.is_empty()).then(|| self.rng.pick(&places))?;
         let variable = self.scope[at].clone();
+        // rustc does not let the indices of a tensor ask for its length while it is written to.
+        self.scope[at].role = Role::Only("none");
         let place = self.element_of(&variable);
+        self.scope[at].role = Role::Free;
         match self.rng.pick(&["", "+", "-", "*"]) {
             "" => Some(Statement::Assign { place, op: "", value: self.float(2) }),
             op => self.change(place, op),

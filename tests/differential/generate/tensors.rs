@@ -51,7 +51,7 @@ impl Generator {
     }
 
     /// A reference to a tensor of this shape.
-    fn borrowed(&mut self, ty: Type, depth: usize) -> Expr {
+    pub(super) fn borrowed(&mut self, ty: Type, depth: usize) -> Expr {
         match self.named(ty) {
             Some(variable) if self.rng.one_in(2) => Self::operand(&variable),
             _ => Expr::prefix("&", self.tensor(ty, depth)),
