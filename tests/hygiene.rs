@@ -47,6 +47,30 @@ mod names {
         (r#fn * r#match).sum()
     }
 
+    #[differentiable]
+    pub(super) fn calls(taken: f64, pullback: f64, forward: &[f64], function: f64, n: usize) -> f64 {
+        let d_value: f64 = ruled(taken, pullback);
+        let derivative: f64 = helper(n);
+        if n == 0 {
+            forward[0] * d_value
+        } else {
+            calls(taken, function, forward, pullback, n - 1) * d_value * derivative + forward[1]
+        }
+    }
+
+    pub(super) fn helper(n: usize) -> f64 {
+        n as f64
+    }
+
+    pub(super) fn ruled(function: f64, derivative: f64) -> f64 {
+        function * derivative
+    }
+
+    #[derivative(of = ruled)]
+    pub(super) fn value(function: f64, derivative: f64) -> (f64, (f64, f64)) {
+        (function * derivative, (derivative, function))
+    }
+
     #[allow(non_snake_case, reason = "matrices are upper case in many books")]
     #[differentiable]
     pub(super) fn capitals(W: &Matrix<f64>, X: &Matrix<f64>, T: f64) -> f64 {
@@ -67,6 +91,20 @@ mod names {
         Params * Objective * Strided * R * Batch.sum() * rows as f64
     }
 
+    #[differentiable]
+    pub(super) fn several(
+        value: f64,
+        vjp: &Vector<f64>,
+        cotangent: f64,
+        result: f64,
+        number: f64,
+        start_1: f64,
+        count: f64,
+    ) -> (f64, Vector<f64>, Vector<f64>) {
+        let vjp_into = vjp * (value * cotangent * result * number * count);
+        (start_1, vjp_into.clone(), vjp_into)
+    }
+
     #[differentiable(wrt(a))]
     pub(super) fn marker(a: f64, marker: f64, batch: &Vector<f64>, rows: &[f64]) -> f64 {
         a * marker * batch.sum() + a * rows.sum()
@@ -83,6 +121,10 @@ fn names_of_the_user_are_not_captured() {
     // By sum: 33 (2 sum d t_2 + Σ sum² d n) + 125 k + t n.
     assert_eq!(grad.sum, Vector::from([33.0 * 66.0 + 1375.0 + 26.0, 33.0 * 102.0 + 1375.0 + 26.0]));
 
+    // calls(t, p, [f0, f1], g, 1) = f0 · t g · t p + f1
+    let grad = names::calls::grad(2.0, 3.0, &[5.0, 7.0], 11.0, 1);
+    assert_eq!((grad.taken, grad.pullback, grad.function), (660.0, 220.0, 60.0));
+    assert_eq!(grad.forward, [132.0, 1.0]);
     let grad = names::functions::grad(2.0, 3.0, &[5.0, 7.0], 11.0, 13.0, 17.0);
     assert_eq!((grad.value, grad.grad, grad.params), (33.0, 22.0, [7.0 * 221.0, 5.0 * 221.0]));
     assert_eq!((grad.objective, grad.x, grad.f), (6.0, 35.0 * 17.0, 35.0 * 13.0));
@@ -179,6 +221,11 @@ mod shadowed {
         x[0] * y * v[1]
     }
 
+    #[differentiable]
+    pub(super) fn several(x: &[f64], y: f64) -> (f64, ::gradus::Vector<f64>, ::std::vec::Vec<f64>) {
+        (x[0] * y, ::gradus::Vector::from([y, y]), x.to_vec())
+    }
+
     #[differentiable(wrt(y))]
     pub(super) fn with_rows(y: f64, v: &::gradus::Vector<f64>) -> f64 {
         v.sum() * y
@@ -189,5 +236,8 @@ mod shadowed {
 fn emitted_paths_do_not_depend_on_what_is_in_scope() {
     let v = Vector::from([1.0, 2.0]);
     assert_eq!(shadowed::of_slices::grad(&[3.0], 5.0, &v).x, [10.0]);
+    assert_eq!(shadowed::several::jacobian(&[3.0], 5.0).len(), 4);
+    let jacobian = names::several::jacobian(2.0, &v, 3.0, 5.0, 7.0, 11.0, 13.0);
+    assert_eq!(jacobian[4].vjp, Vector::from([0.0, 2.0 * 3.0 * 5.0 * 7.0 * 13.0]));
     assert_eq!(shadowed::with_rows::objective(&v).rows(), Some(2));
 }

@@ -5,33 +5,39 @@
 //! made under more loop indices than the value depends on is summed over the others.** An adjoint that
 //! is zero is never made, so nothing is multiplied by it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Type, fresh_axes};
+use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Turns, Type, fresh_axes};
 use crate::ops::Partial;
 
-/// The derivatives of `result` by each of `leaves`, as scalars or arrays of their shape.
-pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id> {
-    let order = graph.reachable(&[result]);
-    let mut active = vec![false; result.index() + 1];
-    for &id in &order {
-        let depends =
-            leaves.contains(&id) || graph.operands(id).iter().any(|operand| active[operand.index()]);
-        active[id.index()] = depends && graph.ty(id).is_float();
-    }
+/// The derivatives by each of `leaves`, as scalars or arrays of their shape, of the results, which are
+/// scalars or arrays too and come each with its adjoint.
+pub(crate) fn differentiate(graph: &Graph, results: &[(Id, Id)], leaves: &[Id]) -> Vec<Id> {
+    let order = graph.reachable(&results.iter().map(|(result, _)| *result).collect::<Vec<_>>());
     let mut walk = Walk {
         graph,
         conditions: Vec::new(),
         nonzero: HashMap::new(),
-        active,
+        active: active(graph, &order, leaves),
         scalars: HashMap::new(),
         arrays: HashMap::new(),
+        finals: HashMap::new(),
+        open: Vec::new(),
     };
-    if walk.active[result.index()] {
-        walk.scalars.insert(result, graph.float(1.0, graph.ty(result)));
+    for &(result, adjoint) in results {
+        walk.contribute_value(result, &[], adjoint);
     }
     let mut gradients: HashMap<Id, Id> = HashMap::new();
     for &id in order.iter().rev() {
+        walk.close_loops(Some(id));
+        if let Node::Loop(number, turns) = graph.node(id) {
+            walk.open_loop(id, number, turns);
+            continue;
+        }
+        // A loop is complete where its first node is, which takes what its variables have received.
+        if matches!(graph.node(id), Node::State(..)) {
+            continue;
+        }
         let Some(adjoint) = walk.take(id) else {
             continue;
         };
@@ -41,11 +47,80 @@ pub(crate) fn differentiate(graph: &Graph, result: Id, leaves: &[Id]) -> Vec<Id>
             walk.visit(id, adjoint);
         }
     }
-    let zero = |leaf: Id| match graph.shape(leaf) {
-        shape if shape.is_empty() => graph.float(0.0, graph.ty(leaf)),
-        shape => graph.scatter(shape, graph.ty(leaf), &[]),
-    };
-    leaves.iter().map(|leaf| gradients.get(leaf).copied().unwrap_or_else(|| zero(*leaf))).collect()
+    walk.close_loops(None);
+    leaves
+        .iter()
+        .map(|leaf| gradients.get(leaf).copied().unwrap_or_else(|| zeros_like(graph, *leaf)))
+        .collect()
+}
+
+/// Zero, or an array of zeros, in the shape of a value.
+pub(crate) fn zeros_like(graph: &Graph, id: Id) -> Id {
+    match graph.shape(id) {
+        shape if shape.is_empty() => graph.float(0.0, graph.ty(id)),
+        shape => graph.scatter(None, shape, graph.ty(id), &[]),
+    }
+}
+
+/// Which nodes depend on a leaf that is differentiated. What a turn of a loop does to a variable may come
+/// to others in later turns.
+fn active(graph: &Graph, order: &[Id], leaves: &[Id]) -> HashSet<Id> {
+    let mut active: HashSet<Id> = HashSet::new();
+    let mut states: HashSet<(usize, usize)> = HashSet::new();
+    loop {
+        let before = states.len();
+        for &id in order {
+            let depends = leaves.contains(&id)
+                || graph.operands(id).iter().any(|operand| active.contains(operand))
+                || matches!(graph.node(id), Node::State(number, place) if states.contains(&(number, place)));
+            let node = graph.node(id);
+            let of_variable = match &node {
+                Node::Final(turns, place) => match graph.node(*turns) {
+                    Node::Loop(number, _) => states.contains(&(number, *place)),
+                    _ => false,
+                },
+                _ => true,
+            };
+            let constant = matches!(&node, Node::Call(callee, _) if callee.constant);
+            if depends
+                && !constant
+                && of_variable
+                && (graph.ty(id).is_float() || matches!(node, Node::Loop(..)))
+            {
+                active.insert(id);
+            }
+            if let Node::Loop(number, Turns { starts, nexts, .. }) = node {
+                let both = starts.iter().zip(&nexts).enumerate();
+                let own = both.filter(|(_, (start, next))| active.contains(start) || active.contains(next));
+                states.extend(own.map(|(place, _)| (number, place)));
+                if starts.iter().chain(&nexts).any(|id| active.contains(id)) {
+                    active.insert(id);
+                }
+            }
+        }
+        if states.len() == before {
+            return active;
+        }
+    }
+}
+
+/// The contributions to an array's adjoint.
+#[derive(Default)]
+struct Contributions {
+    /// To the array as a whole.
+    whole: Option<Id>,
+    /// To its elements.
+    entries: Vec<Entry>,
+}
+
+/// A loop whose turns are walked backwards.
+struct Backwards {
+    number: usize,
+    turns: Turns,
+    /// The loop that runs backwards, and its variables: the adjoints of these.
+    reversed: usize,
+    places: Vec<usize>,
+    starts: Vec<Id>,
 }
 
 struct Walk<'g> {
@@ -55,21 +130,106 @@ struct Walk<'g> {
     /// What is known of when a choice is not zero.
     nonzero: HashMap<Id, Option<Id>>,
     /// Which nodes depend on a leaf that is differentiated.
-    active: Vec<bool>,
+    active: HashSet<Id>,
     /// The sum of the contributions so far.
     scalars: HashMap<Id, Id>,
-    arrays: HashMap<Id, Vec<Entry>>,
+    arrays: HashMap<Id, Contributions>,
+    /// The adjoints of the variables that have left a loop.
+    finals: HashMap<(Id, usize), Id>,
+    /// The loops whose turns are being walked, the innermost last.
+    open: Vec<Backwards>,
 }
 
 impl<'g> Walk<'g> {
     fn is_active(&self, id: Id) -> bool {
-        self.active.get(id.index()).copied().unwrap_or(false)
+        self.active.contains(&id)
+    }
+
+    /// Begins the loop that runs another one's turns backwards. Its variables are the adjoints of the
+    /// other's.
+    fn open_loop(&mut self, id: Id, number: usize, turns: Turns) {
+        let graph = self.graph;
+        let places: Vec<usize> =
+            (0..turns.starts.len()).filter(|&place| self.is_variable(id, place)).collect();
+        if places.is_empty() {
+            return;
+        }
+        let sequence = graph.sequence(number);
+        let start = |&place: &usize| match self.finals.remove(&(id, place)) {
+            Some(received) => without(graph, &sequence.conditions, received),
+            None => zeros_like(graph, turns.nexts[place]),
+        };
+        let starts = places.iter().map(start).collect();
+        let parent = self.open.last().map(|outer| outer.reversed);
+        let reversed = graph.open_reversed(number, parent);
+        let context = [sequence.around.as_slice(), &[sequence.axis]].concat();
+        for (own, &place) in places.iter().enumerate() {
+            let next = turns.nexts[place];
+            let adjoint = graph.state(reversed, own, graph.ty(next), graph.shape(next));
+            if let Some(name) = graph.name(graph.after(id, place)) {
+                graph.suggest_name(adjoint, &format!("d_{name}"));
+            }
+            self.contribute_under(&sequence.conditions, next, &context, adjoint);
+        }
+        self.open.push(Backwards { number, turns, reversed, places, starts });
+    }
+
+    /// Adds a contribution that is made only where the conditions hold.
+    fn contribute_under(&mut self, conditions: &[(Id, bool)], to: Id, context: &[Axis], contribution: Id) {
+        let outer = std::mem::replace(&mut self.conditions, conditions.to_vec());
+        self.contribute_value(to, context, contribution);
+        self.conditions = outer;
+    }
+
+    fn contribute_value(&mut self, to: Id, context: &[Axis], contribution: Id) {
+        match self.graph.shape(to).is_empty() {
+            true => self.contribute(to, context, contribution),
+            false => self.contribute_array(to, context, contribution),
+        }
+    }
+
+    fn is_variable(&self, turns: Id, place: usize) -> bool {
+        let Node::Loop(_, Turns { starts, nexts, .. }) = self.graph.node(turns) else { return false };
+        self.graph.ty(nexts[place]).is_float()
+            && (self.is_active(starts[place]) || self.is_active(nexts[place]))
+    }
+
+    /// Ends the loops of which no node is left.
+    fn close_loops(&mut self, next: Option<Id>) {
+        while let Some(open) = self.open.last()
+            && next.is_none_or(|next| self.graph.is_before(next, open.number))
+        {
+            let open = self.open.pop().expect("it was looked at above");
+            self.close_loop(open);
+        }
+    }
+
+    fn close_loop(&mut self, open: Backwards) {
+        let Backwards { number, turns, reversed, places, starts } = open;
+        let graph = self.graph;
+        let sequence = graph.sequence(number);
+        let nexts = places
+            .iter()
+            .map(|&place| {
+                let next = turns.nexts[place];
+                let state = graph.state(number, place, graph.ty(next), graph.shape(next));
+                match self.take(state) {
+                    Some(adjoint) => without(graph, &sequence.conditions, adjoint),
+                    None => zeros_like(graph, next),
+                }
+            })
+            .collect();
+        let backwards = graph.turns(reversed, Turns { starts, nexts, go_on: None });
+        for (own, &place) in places.iter().enumerate() {
+            let adjoint = graph.after(backwards, own);
+            self.contribute_under(&sequence.conditions, turns.starts[place], &sequence.around, adjoint);
+        }
     }
 
     /// The whole adjoint, once all users have contributed.
     fn take(&mut self, id: Id) -> Option<Id> {
         let adjoint = match self.arrays.remove(&id) {
-            Some(entries) => Some(self.collect(id, entries)),
+            Some(contributions) => Some(self.collect(id, contributions)),
             None => self.scalars.remove(&id),
         }?;
         if let Some(name) = self.graph.name(id) {
@@ -78,10 +238,17 @@ impl<'g> Walk<'g> {
         Some(adjoint)
     }
 
-    /// An array's adjoint: one element of each contribution where every one has such, else a scatter.
-    fn collect(&self, array: Id, entries: Vec<Entry>) -> Id {
+    /// An array's adjoint: one element of each contribution where every one has such, else a scatter. What
+    /// a loop does in order is added up as it goes.
+    fn collect(&self, array: Id, Contributions { whole, entries }: Contributions) -> Id {
         let graph = self.graph;
         let shape = graph.shape(array);
+        let in_order = entries.iter().any(|entry| graph.with(entry.body, |data| !data.pins.is_empty()));
+        match whole {
+            Some(whole) if entries.is_empty() => return whole,
+            None if !in_order => {}
+            _ => return graph.scatter(whole, shape, graph.ty(array), &entries),
+        }
         let axes = fresh_axes(&shape, &graph.free(array));
         let here = graph.indices(&axes);
         let elements: Option<Vec<Expr>> = entries
@@ -96,7 +263,7 @@ impl<'g> Walk<'g> {
             .collect();
         match elements.map(|elements| elements.into_iter().reduce(|a, b| a + b)) {
             Some(Some(sum)) => graph.build(&axes, sum.id),
-            _ => graph.scatter(shape, graph.ty(array), &entries),
+            _ => graph.scatter(None, shape, graph.ty(array), &entries),
         }
     }
 
@@ -142,9 +309,29 @@ impl<'g> Walk<'g> {
     fn under(&self, conditions: &[(Id, bool)], contribution: Id) -> Id {
         let graph = self.graph;
         conditions.iter().rev().fold(contribution, |value, &(condition, holds)| {
-            let (value, condition) = (graph.expr(value), graph.expr(condition));
-            if holds { condition.select(value, 0.0).id } else { condition.select(0.0, value).id }
+            let zero = zeros_like(graph, value);
+            if holds { graph.select(condition, value, zero) } else { graph.select(condition, zero, value) }
         })
+    }
+
+    /// Adds a contribution, made under `context`, to the adjoint of an array as a whole.
+    fn contribute_array(&mut self, to: Id, context: &[Axis], contribution: Id) {
+        if !self.is_active(to) {
+            return;
+        }
+        let graph = self.graph;
+        let own = graph.free(to);
+        let others: Vec<Axis> = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
+        if !others.is_empty() {
+            let axes = fresh_axes(&graph.shape(to), &[context, &graph.free(contribution)].concat());
+            let indices = graph.indices(&axes);
+            let element = graph.get(contribution, &indices);
+            return self.contribute_element(to, &[context, &axes].concat(), indices, element);
+        }
+        let contribution = self.under(&self.conditions, contribution);
+        let known = self.arrays.get(&to).and_then(|contributions| contributions.whole);
+        let sum = known.map_or(contribution, |known| self.add(known, contribution));
+        self.arrays.entry(to).or_default().whole = Some(sum);
     }
 
     /// A sum, where contributions under one condition stay under it.
@@ -159,17 +346,30 @@ impl<'g> Walk<'g> {
         match (self.is_zero(left), self.is_zero(right)) {
             (true, _) => right,
             (_, true) => left,
-            _ => (graph.expr(left) + graph.expr(right)).id,
+            _ if graph.shape(left).is_empty() => (graph.expr(left) + graph.expr(right)).id,
+            _ => {
+                let axes = fresh_axes(&graph.shape(left), &[graph.free(left), graph.free(right)].concat());
+                let element = |array: Id| graph.expr(graph.get(array, &graph.indices(&axes)));
+                graph.build(&axes, (element(left) + element(right)).id)
+            }
         }
     }
 
     fn is_zero(&self, id: Id) -> bool {
-        self.graph.with(id, |data| data.node == Node::Float(0.0_f64.to_bits()))
+        self.graph.with(id, |data| match &data.node {
+            Node::Float(bits) => *bits == 0.0_f64.to_bits(),
+            Node::Scatter(None, entries) => entries.is_empty(),
+            _ => false,
+        })
     }
 
     /// Passes the adjoint of a node on to its operands. What is zero under a condition is not passed on
     /// under it: a branch that is not taken contributes nothing, whatever its derivative would be.
     fn visit(&mut self, id: Id, adjoint: Id) {
+        if let Node::Final(turns, place) = self.graph.node(id) {
+            self.finals.insert((turns, place), adjoint);
+            return;
+        }
         let Node::Select(condition, then, otherwise) = self.graph.node(adjoint) else {
             return self.pass_on(id, adjoint);
         };
@@ -219,7 +419,10 @@ impl<'g> Walk<'g> {
         let context = graph.free(id);
         let incoming = graph.expr(adjoint);
         match graph.node(id) {
-            Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Index(_) => {}
+            Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Index(_) | Node::Ran(_) => {
+            }
+            // These are taken with their loop.
+            Node::State(..) | Node::Loop(..) | Node::Final(..) => {}
             Node::Op(op, operands) => {
                 let expressions: Vec<Expr> = operands.iter().map(|&operand| graph.expr(operand)).collect();
                 let partials = (op.rule)(&expressions, graph.expr(id));
@@ -242,7 +445,7 @@ impl<'g> Walk<'g> {
             Node::Select(condition, then, otherwise) => {
                 for (side, holds) in [(then, true), (otherwise, false)] {
                     self.conditions.push((condition, holds));
-                    self.contribute(side, &context, adjoint);
+                    self.contribute_value(side, &context, adjoint);
                     self.conditions.pop();
                 }
             }
@@ -251,7 +454,20 @@ impl<'g> Walk<'g> {
                 let element = graph.get(adjoint, &graph.indices(&axes));
                 self.contribute(body, &[context, axes].concat(), element);
             }
-            Node::Scatter(entries) => {
+            Node::Set(base, entry) => {
+                let zero = graph.float(0.0, graph.ty(id));
+                let axes = [context.as_slice(), &entry.axes].concat();
+                let element = graph.get(adjoint, &entry.indices);
+                self.contribute(entry.body, &axes, element);
+                if self.is_active(base) {
+                    let left = graph.set(adjoint, Entry { body: zero, ..entry });
+                    self.contribute_array(base, &context, left);
+                }
+            }
+            Node::Scatter(base, entries) => {
+                if let Some(base) = base {
+                    self.contribute_array(base, &context, adjoint);
+                }
                 for entry in entries {
                     let element = graph.get(adjoint, &entry.indices);
                     self.contribute(entry.body, &[context.as_slice(), &entry.axes].concat(), element);
@@ -284,7 +500,7 @@ impl<'g> Walk<'g> {
         let own = self.graph.free(array);
         let axes = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
         let body = self.under(&self.conditions, adjoint);
-        self.arrays.entry(array).or_default().push(Entry { axes, indices, body });
+        self.arrays.entry(array).or_default().entries.push(Entry { axes, indices, body });
     }
 
     /// The derivative of a call by an operand, times the call's adjoint.
@@ -300,6 +516,20 @@ impl<'g> Walk<'g> {
         let element = incoming * graph.expr(graph.get(gradient, &indices));
         self.contribute_element(operand, &[context, &axes].concat(), indices, element.id);
     }
+}
+
+/// What an adjoint is where the conditions hold.
+fn without(graph: &Graph, conditions: &[(Id, bool)], adjoint: Id) -> Id {
+    conditions.iter().fold(adjoint, |adjoint, &(condition, holds)| match graph.node(adjoint) {
+        Node::Select(own, then, otherwise) if own == condition => {
+            if holds {
+                then
+            } else {
+                otherwise
+            }
+        }
+        _ => adjoint,
+    })
 }
 
 /// What the body of a fold receives.

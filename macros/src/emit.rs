@@ -1,10 +1,16 @@
 //! [`Program`]s to tokens: the module that stands beside the user's function.
 
 mod body;
+mod calls;
 mod expression;
 mod objective;
 mod parameters;
+mod results;
+mod rule;
 mod setup;
+mod several;
+mod slots;
+mod turns;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -18,13 +24,20 @@ use crate::written::{Length, Written, is_absolute, path, scalar_path};
 use body::Body;
 pub(crate) use parameters::parameters_impl;
 
+/// Where the value and the gradient come from.
+#[derive(Clone, Copy)]
+pub(crate) enum Bodies<'a> {
+    Programs(&'a Program, &'a Program),
+    /// A function that returns both.
+    Rule(&'a Ident),
+}
+
 /// The module of the function's derivative.
 pub(crate) fn emit(
     function: &Function,
     items: &Items,
     lowered: &Lowered,
-    value: &Program,
-    gradient: &Program,
+    bodies: Bodies,
     formula: &str,
 ) -> TokenStream {
     let module = Module { function, items, lowered };
@@ -40,9 +53,18 @@ pub(crate) fn emit(
             use super::*;
         )
     });
+    let unseen = calls::unseen(lowered, krate);
     let params = module.params(&visibility);
-    let functions = module.functions(&visibility, value, gradient);
-    let objective = module.objective(&visibility);
+    let functions = match (&function.cotangent, bodies) {
+        (Some(cotangent), Bodies::Programs(value, gradient)) => {
+            module.functions_of_several(cotangent, &visibility, value, gradient)
+        }
+        _ => {
+            let functions = module.functions(&visibility, bodies);
+            let objective = module.objective(&visibility);
+            quote!(#functions #objective)
+        }
+    };
     quote! {
         #(#conditions)*
         #[doc = #docs]
@@ -52,14 +74,24 @@ pub(crate) fn emit(
         #outer mod #name {
             #glob
             use #krate::Real as _;
+            #unseen
 
             /// The function and its derivative as formulas.
             #visibility const FORMULA: &str = #formula;
 
             #params
             #functions
-            #objective
         }
+    }
+}
+
+/// Turns what annotated functions pass into the parameter.
+fn taken(param: &Param) -> Option<TokenStream> {
+    let name = &param.name;
+    match (&param.written, param.by_reference) {
+        (Written::Scalar(_), true) => Some(quote!(let #name = &#name;)),
+        (Written::Array { .. }, false) => Some(quote!(let #name = *#name;)),
+        _ => None,
     }
 }
 
@@ -125,6 +157,10 @@ impl Module<'_> {
                 let element = scalar_path(*element, self.generic());
                 quote!(#krate::emitted::Vec<#element>)
             }
+            Written::Tuple(parts) => {
+                let parts = parts.iter().map(|part| self.owned(part));
+                quote!((#(#parts,)*))
+            }
             other => self.written_path(other),
         }
     }
@@ -156,7 +192,7 @@ impl Module<'_> {
     /// `<T: Real, const N: usize>` for what the types mention, and the same as arguments.
     fn generics<'w>(&self, mentioned: impl Iterator<Item = &'w Written>, lifetime: bool) -> [TokenStream; 2] {
         let krate = &self.function.krate;
-        let mentioned: Vec<&Written> = mentioned.collect();
+        let mentioned: Vec<&Written> = mentioned.flat_map(Written::flat).collect();
         let generic = self
             .generic()
             .filter(|_| mentioned.iter().any(|written| written.element() == Some(Type::Generic)));
@@ -250,7 +286,7 @@ impl Module<'_> {
         }
     }
 
-    fn functions(&self, visibility: &TokenStream, value: &Program, gradient: &Program) -> TokenStream {
+    fn functions(&self, visibility: &TokenStream, bodies: Bodies) -> TokenStream {
         let Function { item, params, .. } = self.function;
         let [definitions, _] = self.all_generics();
         let element = self.element();
@@ -259,11 +295,19 @@ impl Module<'_> {
         let types: Vec<TokenStream> =
             params.iter().map(|param| self.argument_type(param, &TokenStream::new())).collect();
         let grad = Ident::new("grad", Span::mixed_site());
-        let value_body = Body::new(self.function, self.lowered, value).tokens(Vec::new());
-        let gradient_body = Body::new(self.function, self.lowered, gradient).tokens(self.outputs(&grad));
+        let (value_body, gradient_body) = match bodies {
+            Bodies::Programs(value, gradient) => (
+                Body::new(self.function, self.lowered, value).tokens(Vec::new()),
+                Body::new(self.function, self.lowered, gradient).tokens(self.outputs(&grad)),
+            ),
+            Bodies::Rule(rule) => (self.value_by_rule(), self.gradient_by_rule(rule, &grad)),
+        };
         let views: Vec<TokenStream> = params.iter().filter_map(|param| self.view_of(param)).collect();
         let zeros = self.zeros();
         let (pullback_type, pullback_value) = self.pullback(&grad);
+        let lent = params.iter().map(|param| self.lent_type(param));
+        let lent: Vec<TokenStream> = lent.collect();
+        let taken: Vec<TokenStream> = params.iter().filter_map(taken).collect();
         let name = &item.sig.ident;
         let value_docs = format!("The value of [`{name}`](fn@super::{name}), from views of tensors too.");
         let gradient_docs = match self.active().as_slice() {
@@ -299,13 +343,31 @@ impl Module<'_> {
                 #gradient_body
             }
 
+            /// The value, for an annotated function that calls this one.
+            #[doc(hidden)]
+            #[inline]
+            #visibility fn forward #definitions (#(#names: #lent),*) -> #element {
+                #(#taken)*
+                self::value(#(#names),*)
+            }
+
             /// What an annotated function that calls this one needs: a derivative for each parameter.
             #[doc(hidden)]
             #[inline]
-            #visibility fn pullback #definitions (#(#names: #types),*) -> (#element, #pullback_type) {
+            #visibility fn pullback #definitions (#(#names: #lent),*) -> (#element, #pullback_type) {
+                #(#taken)*
                 let (value, #grad) = value_and_grad(#(#names),*);
                 (value, #pullback_value)
             }
+        }
+    }
+
+    /// The type of the parameter in what annotated functions call: numbers by value, and arrays by reference.
+    fn lent_type(&self, param: &Param) -> TokenStream {
+        match &param.written {
+            Written::Scalar(_) => self.written_path(&param.written),
+            Written::Array { .. } => self.reference_type(true, &param.written, &TokenStream::new()),
+            _ => self.argument_type(param, &TokenStream::new()),
         }
     }
 
@@ -354,7 +416,7 @@ impl Module<'_> {
                 _ => quote!(0.0),
             };
             match &param.written {
-                Written::Scalar(_) => zero,
+                Written::Scalar(_) | Written::Tuple(_) => zero,
                 Written::Tensor { .. } => quote!(#krate::Tensor::zeros(*#name.shape())),
                 Written::Slice(_) => quote!(#krate::emitted::buffer(#zero, #name.len())),
                 Written::Array { lengths, .. } => lengths.iter().rev().fold(zero, |inner, length| {

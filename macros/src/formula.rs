@@ -12,20 +12,23 @@ use crate::shape::{Extent, Source};
 pub(crate) fn formula(name: &str, lowered: &Lowered, roots: &[Id]) -> String {
     let mut writer = Writer::new(lowered, roots);
     let mut derivatives: HashMap<Id, Vec<String>> = HashMap::new();
-    for (leaf, &root) in lowered.leaves.iter().filter(|leaf| leaf.active).zip(&roots[1..]) {
+    let (results, gradients) = roots.split_at(lowered.result_names.len());
+    let differentiated =
+        if lowered.cotangents.is_empty() { name.to_owned() } else { format!("(cotangent·{name})") };
+    for (leaf, &root) in lowered.leaves.iter().filter(|leaf| leaf.active).zip(gradients) {
         let parameter = crate::written::text(&leaf.access);
-        derivatives.entry(root).or_default().push(format!("∂{name}/∂{parameter}"));
+        derivatives.entry(root).or_default().push(format!("∂{differentiated}/∂{parameter}"));
     }
     let mut lines = Vec::new();
     for id in lowered.graph.reachable(roots) {
         if writer.defined.contains(&id) && !roots.contains(&id) {
             lines.push(writer.definition(id, None));
         }
-        if id == roots[0] {
-            lines.push(writer.definition(id, Some(name)));
+        for (_, title) in results.iter().zip(&lowered.result_names).filter(|(result, _)| **result == id) {
+            lines.push(writer.definition(id, Some(title)));
         }
     }
-    for &root in &roots[1..] {
+    for &root in gradients {
         for title in derivatives.remove(&root).unwrap_or_default() {
             lines.push(writer.definition(root, Some(&title)));
         }
@@ -89,7 +92,7 @@ impl<'a> Writer<'a> {
                 | Node::Size(_)
                 | Node::Index(_)
                 | Node::Get(..) => false,
-                Node::Build(..) | Node::Scatter(_) => true,
+                Node::Build(..) | Node::Scatter(..) | Node::Set(..) | Node::Loop(..) => true,
                 Node::Cast(_) => false,
                 _ => {
                     uses.get(&id).is_some_and(|uses| *uses > 1)
@@ -134,10 +137,11 @@ impl<'a> Writer<'a> {
             Node::Build(axes, body) => {
                 let subscript = self.subscript(&[free, axes].concat());
                 let body = self.expr(body, Level::Loose);
+                self.names.insert(id, name.clone());
                 format!("{name}{subscript} = {body}")
             }
-            Node::Scatter(entries) if entries.is_empty() => format!("{name} = 0"),
-            Node::Scatter(entries) => {
+            Node::Scatter(None, entries) if entries.is_empty() => format!("{name} = 0"),
+            Node::Scatter(_, entries) => {
                 let lines: Vec<String> =
                     entries.iter().map(|entry| self.entry(&name, &free, entry)).collect();
                 lines.join("\n")
@@ -155,11 +159,21 @@ impl<'a> Writer<'a> {
             _ => {
                 self.defined.remove(&id);
                 let body = self.expr(id, Level::Loose);
-                self.defined.insert(id);
-                self.names.insert(id, name.clone());
+                // What is as short as a name keeps its own.
+                if !self.is_short(id) {
+                    self.defined.insert(id);
+                    self.names.insert(id, name.clone());
+                }
                 format!("{name}{} = {body}", self.subscript(&free))
             }
         }
+    }
+
+    fn is_short(&self, id: Id) -> bool {
+        matches!(
+            self.graph.node(id),
+            Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Get(..)
+        )
     }
 
     fn entry(&mut self, name: &str, free: &[Axis], entry: &Entry) -> String {
@@ -226,17 +240,24 @@ impl<'a> Writer<'a> {
             }
             Node::Op(op, operands) => self.operation(op, &operands),
             Node::Call(callee, operands) => {
-                let arguments: Vec<String> =
-                    operands.iter().map(|&operand| self.expr(operand, Level::Loose)).collect();
-                let name = crate::written::text(&self.lowered.callees[callee]);
+                let called = &self.lowered.callees[callee.place];
+                let arguments: Vec<String> = operands
+                    .iter()
+                    .take(called.operands.len())
+                    .map(|&operand| self.expr(operand, Level::Loose))
+                    .collect();
+                let name = crate::written::text(&called.path);
                 (format!("{name}({})", arguments.join(", ")), Level::Atom)
             }
             Node::CallGradient(call, position) => {
                 let call = self.expr(call, Level::Atom);
                 (format!("∂{call}/∂(argument {position})"), Level::Atom)
             }
+            Node::State(..) | Node::Loop(..) | Node::Final(..) | Node::Ran(_) | Node::Set(..) => {
+                (String::new(), Level::Atom)
+            }
             // Arrays have lines of their own.
-            Node::Build(..) | Node::Scatter(_) => (String::new(), Level::Atom),
+            Node::Build(..) | Node::Scatter(..) => (String::new(), Level::Atom),
         }
     }
 
@@ -287,7 +308,7 @@ impl<'a> Writer<'a> {
                     .get(place)
                     .map_or_else(|| format!("n{place}"), |name| (*name).to_owned())
             }
-            Source::Loop(number) => match self.lowered.extents.length(number) {
+            Source::Loop(_) => match self.graph.length(extent) {
                 Some(length) => self.expr(length, Level::Atom),
                 None => String::new(),
             },

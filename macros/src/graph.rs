@@ -5,11 +5,12 @@
 //! alone are equal too: common subexpressions and shared loops are found for free.
 
 mod expr;
+mod loops;
 mod make;
 mod walk;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::ops::Op;
 use crate::shape::Extent;
@@ -51,6 +52,20 @@ pub(crate) struct Axis {
     pub(crate) number: u8,
 }
 
+impl Axis {
+    /// Above the numbers of the axes of arrays, so that none is captured.
+    const FIRST_LOOP: u8 = 128;
+
+    /// The index of a loop inside so many others.
+    pub(crate) fn of_loop(extent: Extent, depth: usize) -> Self {
+        Axis { extent, number: Self::FIRST_LOOP + depth as u8 }
+    }
+
+    pub(crate) fn is_loop(self) -> bool {
+        self.number >= Self::FIRST_LOOP
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum FoldOp {
     Sum,
@@ -59,12 +74,21 @@ pub(crate) enum FoldOp {
     Min,
 }
 
-/// A contribution `array[indices] += body`, once for every value of `axes`.
+/// `array[indices] += body`, or `array[indices] = body`, once for every value of `axes`.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Entry {
     pub(crate) axes: Vec<Axis>,
     pub(crate) indices: Vec<Id>,
     pub(crate) body: Id,
+}
+
+/// A function that is called.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Callee {
+    /// Its place in the function's list.
+    pub(crate) place: usize,
+    /// Whether nothing that it takes is differentiated.
+    pub(crate) constant: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -87,15 +111,66 @@ pub(crate) enum Node {
     Get(Id, Vec<Id>),
     /// The array whose element at `axes` is the body.
     Build(Vec<Axis>, Id),
-    /// The array of zeros to which the entries are added.
-    Scatter(Vec<Entry>),
+    /// The array, or one of zeros, to which the entries are added.
+    Scatter(Option<Id>, Vec<Entry>),
+    /// The array with other elements at some places, which are different for all values of the axes.
+    Set(Id, Entry),
     Fold(FoldOp, Vec<Axis>, Id),
-    /// Where the condition holds the first, else the second.
+    /// Where the condition holds the first, else the second. They may be arrays.
     Select(Id, Id, Id),
-    /// The value of another annotated function, by its place in the function's list.
-    Call(usize, Vec<Id>),
+    /// A variable as a turn of a loop finds it: the loop's number and the variable's place.
+    State(usize, usize),
+    /// All turns of the loop with this number, one after the other.
+    Loop(usize, Turns),
+    /// A variable after all turns.
+    Final(Id, usize),
+    /// How many turns there were.
+    Ran(Id),
+    /// The value of another function. Behind the operands that it takes come the loop indices around it.
+    Call(Callee, Vec<Id>),
     /// The derivative of a call by one of its operands.
     CallGradient(Id, usize),
+}
+
+/// What a loop does with its variables.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct Turns {
+    /// Before the first turn.
+    pub(crate) starts: Vec<Id>,
+    /// After a turn.
+    pub(crate) nexts: Vec<Id>,
+    /// Whether there is another turn, where the axis does not tell.
+    pub(crate) go_on: Option<Id>,
+}
+
+/// A loop whose turns must be taken in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Sequence {
+    pub(crate) axis: Axis,
+    /// The loop indices around it, on which its variables may depend.
+    pub(crate) around: Vec<Axis>,
+    /// The loop around it, which need not be a sequence.
+    pub(crate) parent: Option<usize>,
+    pub(crate) descending: bool,
+    /// The loop whose turns it takes in the opposite order.
+    pub(crate) reverses: Option<usize>,
+    /// Whether only running it tells how many turns there are.
+    pub(crate) open_ended: bool,
+    /// Under which it is run at all.
+    pub(crate) conditions: Vec<(Id, bool)>,
+    /// All its turns, once they are known.
+    turns: Option<Id>,
+    /// All nodes of a turn that no turn before it had are behind this one.
+    first: Id,
+}
+
+/// A length that is computed.
+#[derive(Clone, Default, Debug)]
+struct Length {
+    id: Option<Id>,
+    open_ended: bool,
+    free: Vec<Axis>,
+    within: Vec<usize>,
 }
 
 /// A node with all that passes ask of it.
@@ -107,12 +182,18 @@ pub(crate) struct Data {
     pub(crate) shape: Vec<Extent>,
     /// The loop indices on which the value depends, in order.
     pub(crate) free: Vec<Axis>,
+    /// The loops on whose variables, as a turn finds them, it depends, in order.
+    pub(crate) within: Vec<usize>,
+    /// The loop indices among `free` that cannot have other names in it.
+    pub(crate) pins: Vec<Axis>,
     /// Rough number of operations to compute it again, saturating.
     pub(crate) cost: u32,
 }
 
 /// What costs more than this is worth storing rather than computing again.
 pub(crate) const CHEAP: u32 = 12;
+/// The cost of a call.
+const CALL: u32 = 1 << 10;
 /// The cost of what holds a loop.
 pub(crate) const LIMIT: u32 = 1 << 20;
 
@@ -121,6 +202,8 @@ struct Inner {
     nodes: Vec<Data>,
     known: HashMap<(Node, Type, Vec<Extent>), Id>,
     names: HashMap<Id, String>,
+    sequences: Vec<Sequence>,
+    lengths: BTreeMap<Extent, Length>,
 }
 
 /// An append-only graph; handles to its nodes are [`Expr`].
@@ -173,29 +256,70 @@ impl Graph {
     }
 
     /// The node, which is the one that is there already if they are equal.
-    fn intern(&self, node: Node, ty: Type, shape: Vec<Extent>, free: Vec<Axis>, cost: u32) -> Id {
+    fn intern(&self, node: Node, ty: Type, shape: Vec<Extent>, depends: Depends, cost: u32) -> Id {
         let mut inner = self.inner.borrow_mut();
         let key = (node, ty, shape);
         if let Some(&id) = inner.known.get(&key) {
             return id;
         }
         let id = Id(inner.nodes.len() as u32);
-        inner.nodes.push(Data { node: key.0.clone(), ty, shape: key.2.clone(), free, cost: cost.min(LIMIT) });
+        let Depends { free, within, pins } = depends;
+        let (node, shape) = (key.0.clone(), key.2.clone());
+        inner.nodes.push(Data { node, ty, shape, free, within, pins, cost: cost.min(LIMIT) });
         inner.known.insert(key, id);
         id
     }
 
-    fn free_of(&self, operands: &[Id]) -> Vec<Axis> {
+    fn depends_of(&self, operands: &[Id]) -> Depends {
         let inner = self.inner.borrow();
-        let mut free: Vec<Axis> =
-            operands.iter().flat_map(|id| &inner.nodes[id.index()].free).copied().collect();
-        free.sort_unstable();
-        free.dedup();
-        free
+        let mut depends = Depends::default();
+        for data in operands.iter().map(|id| &inner.nodes[id.index()]) {
+            depends.free.extend(&data.free);
+            depends.within.extend(&data.within);
+            depends.pins.extend(&data.pins);
+        }
+        depends.sorted()
     }
 
     fn cost_of(&self, operands: &[Id]) -> u32 {
         operands.iter().map(|&id| self.cost(id)).sum::<u32>().min(LIMIT)
+    }
+}
+
+/// What a value depends on; see [`Data`].
+#[derive(Clone, Default)]
+struct Depends {
+    free: Vec<Axis>,
+    within: Vec<usize>,
+    pins: Vec<Axis>,
+}
+
+impl Depends {
+    fn and(mut self, other: &Self) -> Self {
+        self.free.extend(&other.free);
+        self.within.extend(&other.within);
+        self.pins.extend(&other.pins);
+        self.sorted()
+    }
+
+    fn sorted(mut self) -> Self {
+        for axes in [&mut self.free, &mut self.pins] {
+            axes.sort_unstable();
+            axes.dedup();
+        }
+        self.within.sort_unstable();
+        self.within.dedup();
+        self
+    }
+
+    fn on(free: &[Axis]) -> Self {
+        Depends { free: free.to_vec(), ..Depends::default() }.sorted()
+    }
+
+    /// The same, of something that belongs to the very indices it depends on.
+    fn pinned(mut self) -> Self {
+        self.pins.clone_from(&self.free);
+        self
     }
 }
 

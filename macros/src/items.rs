@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::Span;
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
 use syn::{
     Block, Fields, FnArg, ImplItem, Item, ItemImpl, ItemStruct, Pat, ReturnType, Signature, parse_quote,
 };
@@ -36,6 +36,8 @@ pub(crate) struct Inlined {
 pub(crate) struct Items {
     structures: BTreeMap<String, Structure>,
     functions: BTreeMap<String, Inlined>,
+    /// What the functions return that have a derivative of their own.
+    results: BTreeMap<String, syn::Type>,
 }
 
 impl Items {
@@ -66,6 +68,7 @@ impl Items {
             match item {
                 Item::Struct(structure) => self.add_struct(structure, &names, errors),
                 Item::Fn(function) => {
+                    self.add_result(function);
                     if let Some(inlined) = inlined(&function.sig, &function.block) {
                         self.functions.insert(function.sig.ident.to_string(), inlined);
                     }
@@ -73,12 +76,34 @@ impl Items {
                 _ => {}
             }
         }
+        self.hide_ruled(items);
         self.refuse_circles(errors);
         for item in items {
             if let Item::Impl(block) = item
                 && block.trait_.is_none()
             {
                 self.add_methods(block);
+            }
+        }
+    }
+
+    fn add_result(&mut self, function: &syn::ItemFn) {
+        if let ReturnType::Type(_, ty) = &function.sig.output
+            && function.attrs.iter().any(crate::module::is_ours)
+        {
+            self.results.insert(function.sig.ident.to_string(), (**ty).clone());
+        }
+    }
+
+    /// A function with a rule is not put in: the rule is there to be used.
+    fn hide_ruled(&mut self, items: &[Item]) {
+        for item in items {
+            if let Item::Fn(rule) = item
+                && let Some(of) = rule.attrs.iter().find_map(crate::rule::ruled)
+                && let Some(function) = self.functions.remove(&of)
+                && let Some(result) = function.result
+            {
+                self.results.insert(of, result);
             }
         }
     }
@@ -184,6 +209,28 @@ impl Items {
         self.structures.get(name).is_some_and(|structure| structure.derives.contains(of))
     }
 
+    /// The numbers and arrays that a value of the type is made of, each with how it is accessed.
+    pub(crate) fn parts(&self, written: &Written, access: &TokenStream) -> Vec<(TokenStream, Written)> {
+        match written {
+            Written::Tuple(parts) => {
+                let parts = parts.iter().enumerate().map(|(place, part)| {
+                    let place = proc_macro2::Literal::usize_unsuffixed(place);
+                    self.parts(part, &quote!(#access.#place))
+                });
+                parts.flatten().collect()
+            }
+            Written::Struct(name) => {
+                let fields = self.structures.get(name).into_iter().flat_map(|structure| &structure.fields);
+                let parts = fields.map(|(field, part)| {
+                    let field = format_ident!("{field}");
+                    self.parts(part, &quote!(#access.#field))
+                });
+                parts.flatten().collect()
+            }
+            other => vec![(access.clone(), other.clone())],
+        }
+    }
+
     /// The type of all floats in a struct; `Err` if there are several.
     pub(crate) fn element_of(&self, name: &str) -> Result<Option<Type>, ()> {
         let mut found = None;
@@ -206,6 +253,11 @@ impl Items {
 
     pub(crate) fn function(&self, name: &str) -> Option<Inlined> {
         self.functions.get(name).cloned()
+    }
+
+    /// The type that a function with a derivative of its own returns.
+    pub(crate) fn result(&self, name: &str) -> Option<syn::Type> {
+        self.results.get(name).cloned()
     }
 
     pub(crate) fn method(&self, structure: &str, name: &str) -> Option<Inlined> {

@@ -21,6 +21,7 @@ mod ops;
 mod parse;
 mod report;
 mod rows;
+mod rule;
 mod schedule;
 mod shape;
 mod simplify;
@@ -57,6 +58,17 @@ use report::Errors;
 /// | `objective(other args..)` | the function of `Params` alone, for optimisers. If all tensors and slices among its data have their first length in common, these are the rows that mini-batches draw from |
 /// | `FORMULA` | the function and its derivatives as formulas |
 ///
+/// A function that returns something else than one number (an array, a `Vec`, a tensor, a tuple of these
+/// and of numbers, or a struct of the same annotated module) has no `grad`. Its module has
+///
+/// | item | what it is |
+/// |---|---|
+/// | `value(args..)` | the value |
+/// | `vjp(args.., cotangent)` | the gradient of the sum of all numbers of the result, each times its number in `cotangent`. That has the result's own type, borrowed if it is not a number; for a tuple, it is a tuple of such |
+/// | `vjp_into(args.., cotangent, &mut grad)` | the same, with the gradient in place of what `grad` was |
+/// | `jacobian(args..)` | a gradient for each number of the result, in order, those of arrays row by row: an array, or a `Vec` where the compiler cannot know how many they are. It calls `vjp` for each |
+/// | `Params`, `FORMULA` | as above |
+///
 /// Tensors are taken as `&Tensor` or as `View`. On a module, `#[differentiable] mod name { .. }`, the
 /// attribute shows the macro the structs, methods and functions inside, which the annotated functions
 /// among them can use; the structs become parameters that an optimiser can move.
@@ -72,14 +84,35 @@ use report::Errors;
 /// `max` and `min` of two numbers give each half on a tie; a reduction shares equally among the tied.
 /// `norm`, `hypot` and `atan2` at 0 give 0. `sqrt'(0)` is infinite, but 0 where the incoming adjoint is
 /// 0. `x.powi(0)` has derivative 0 everywhere; `x.powf(p)` has derivative `p x^(p - 1)` by `x`, and 0 by
-/// `p` at `x = 0` for `p >= 0`. A branch differentiates the side that is taken. `x.detach()` counts as a
-/// constant.
+/// `p` at `x = 0` for `p >= 0`. A branch differentiates the side that is taken. `x.detach()` and
+/// `no_grad(x)` count as constants.
 #[proc_macro_attribute]
 pub fn differentiable(
     attribute: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
     expand(attribute.into(), item.into()).into()
+}
+
+/// A derivative written by hand, for a function that the macro cannot differentiate.
+///
+/// ```text
+/// #[derivative(of = function)]                 by every parameter made of floats
+/// #[derivative(of = function, wrt(w, b))]      by these parameters
+/// ```
+///
+/// The rule has the parameters of the function, and returns its value and its derivatives: the one
+/// derivative, or a tuple with one for each parameter that it is differentiated by, each of the
+/// parameter's own type (`Vec<T>` for `&[T]`). The attribute puts a module of the function's name beside
+/// the rule, with the same items as that of an annotated function, so that annotated functions for which
+/// `function(..)` and this module are in scope can call it. That the function and the rule have these
+/// signatures is checked when compiling; that the derivative is right can be tested as for any other.
+#[proc_macro_attribute]
+pub fn derivative(
+    attribute: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    rule::expand(attribute.into(), item.into()).into()
 }
 
 /// Hands the rows of the table of elementwise operations to a macro.
@@ -128,14 +161,41 @@ fn differentiate_function(
     items: &Items,
     errors: &mut Errors,
 ) -> Option<TokenStream> {
+    derive_function(item, options, items, None, errors)
+}
+
+/// The same for a function whose derivative a rule gives, if there is one.
+fn derive_function(
+    item: &ItemFn,
+    options: Options,
+    items: &Items,
+    rule: Option<&proc_macro2::Ident>,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
     let function = parse::function(item.clone(), options, &items.struct_names(), errors)?;
     let lowered = lower::lower(&function, items, errors)?;
     let graph = &lowered.graph;
     let leaves = lowered.active_leaves();
-    let gradients = differentiate::differentiate(graph, lowered.result, &leaves);
-    let roots = simplify::simplify(graph, &[&[lowered.result], gradients.as_slice()].concat());
-    let value = schedule::schedule(&lowered, &roots[..1]);
-    let gradient = schedule::schedule(&lowered, &roots);
+    let gradients = differentiate::differentiate(graph, &lowered.seeds(), &leaves);
+    let results = lowered.results();
+    let roots = simplify::simplify(graph, &[results.as_slice(), &gradients].concat());
+    let (results, gradients) = roots.split_at(results.len());
+    let programs = match function.cotangent {
+        None => (schedule::schedule(&lowered, results, 1), schedule::schedule(&lowered, &roots, 1)),
+        Some(_) => (schedule::schedule(&lowered, results, 0), schedule::schedule(&lowered, gradients, 0)),
+    };
+    let (Some(value), Some(gradient)) = programs else {
+        errors.push(
+            &function.item.sig.ident,
+            "the loops of this function need each other in an order that gradus does not find",
+            "make the arrays that change in a loop anew in each turn, or split the function",
+        );
+        return None;
+    };
     let formula = formula::formula(&function.item.sig.ident.to_string(), &lowered, &roots);
-    Some(emit::emit(&function, items, &lowered, &value, &gradient, &formula))
+    let bodies = match rule {
+        Some(rule) => emit::Bodies::Rule(rule),
+        None => emit::Bodies::Programs(&value, &gradient),
+    };
+    Some(emit::emit(&function, items, &lowered, bodies, &formula))
 }

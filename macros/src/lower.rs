@@ -1,28 +1,39 @@
 //! [`Function`] to [`Lowered`]: the body as a graph. Everything that can be wrong with a body is found
 //! here, all of it at once.
 
+mod assign;
 mod call;
+mod called;
+mod constant;
 mod construct;
 mod definitions;
 mod expression;
 mod flow;
+mod integers;
 mod iterate;
 mod leaves;
 mod linear;
 mod methods;
 mod reduce;
+mod results;
 mod statement;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 
-use crate::graph::{Graph, Id};
+pub(crate) use called::{Called, Operand, Passed, Reach};
+
+use crate::graph::{Axis, Graph, Id, Type};
 use crate::items::Items;
 use crate::parse::Function;
 use crate::report::Errors;
 use crate::shape::{Extents, Source};
 use crate::value::Value;
 use crate::written::{Written, rerooted, text};
+pub(crate) use results::Part;
 
 /// A parameter, a field of one, or a constant in scope.
 #[derive(Clone)]
@@ -44,9 +55,14 @@ pub(crate) struct Lowered {
     pub(crate) graph: Graph,
     pub(crate) extents: Extents,
     pub(crate) leaves: Vec<Leaf>,
-    /// The other annotated functions that it calls.
-    pub(crate) callees: Vec<syn::Path>,
-    pub(crate) result: Id,
+    /// The functions that it calls, at each place where it does.
+    pub(crate) callees: Vec<Called>,
+    /// The numbers and arrays of the result's type, in order.
+    pub(crate) parts: Vec<Part>,
+    /// How each of the [`Lowered::results`] is named.
+    pub(crate) result_names: Vec<String>,
+    /// The places of the leaves that stand for the result's cotangents.
+    pub(crate) cotangents: Vec<usize>,
 }
 
 impl Lowered {
@@ -54,12 +70,41 @@ impl Lowered {
     pub(crate) fn paths(&self) -> Vec<TokenStream> {
         let constants =
             self.leaves.iter().filter(|leaf| leaf.param.is_none()).map(|leaf| leaf.access.clone());
-        constants.chain(self.callees.iter().map(rerooted)).collect()
+        constants.chain(self.callees.iter().map(|called| rerooted(&called.path))).collect()
     }
 
     /// The leaves that the function is differentiated by.
     pub(crate) fn active_leaves(&self) -> Vec<Id> {
         self.leaves.iter().filter(|leaf| leaf.active).map(|leaf| leaf.node).collect()
+    }
+
+    /// The values that the result is made of, in order.
+    pub(crate) fn results(&self) -> Vec<Id> {
+        self.parts.iter().flat_map(Part::values).copied().collect()
+    }
+
+    /// Each result that has a derivative, with its adjoint.
+    pub(crate) fn seeds(&self) -> Vec<(Id, Id)> {
+        let graph = &self.graph;
+        if let ([], [Part::Whole(number)]) = (self.cotangents.as_slice(), self.parts.as_slice()) {
+            return vec![(*number, graph.float(1.0, graph.ty(*number)))];
+        }
+        let floats = self.parts.iter().filter(|part| graph.ty(part.values()[0]).is_float());
+        let pairs = floats.zip(&self.cotangents).flat_map(|(part, &leaf)| {
+            let leaf = self.leaves[leaf].node;
+            match part {
+                Part::Whole(id) => vec![(*id, leaf)],
+                Part::Elements(lengths, elements) => {
+                    let adjoints = results::places(lengths).into_iter().map(|place| {
+                        let indices =
+                            place.into_iter().map(|index| graph.int(index as i64, Type::Int("usize")));
+                        graph.get(leaf, &indices.collect::<Vec<_>>())
+                    });
+                    elements.iter().copied().zip(adjoints).collect()
+                }
+            }
+        });
+        pairs.collect()
     }
 
     /// How a user would write the length.
@@ -87,19 +132,30 @@ fn length_text(leaves: &[Leaf], source: &Source) -> String {
     }
 }
 
+/// The types of the variables that loops carry, by the loop's number and the variable's place.
+type Types = BTreeMap<(usize, usize), Type>;
+
 /// Lowers twice: what the first run found to be equal lengths, the second one names alike from the
-/// start, so that expressions over the same rows share their loop indices.
+/// start, so that expressions over the same rows share their loop indices; and what it found to be the
+/// type of a variable that begins with a literal, the second one knows before the loop.
 pub(crate) fn lower(function: &Function, items: &Items, errors: &mut Errors) -> Option<Lowered> {
     let mut found = Errors::default();
-    let first = run(function, items, Extents::default(), &mut found);
+    let first = run(function, items, Extents::default(), Types::new(), &mut found);
     if !found.is_empty() {
         errors.append(found);
         return None;
     }
-    run(function, items, first?.extents, &mut Errors::default())
+    let (first, types) = first?;
+    run(function, items, first.extents, types, &mut Errors::default()).map(|(lowered, _)| lowered)
 }
 
-fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors) -> Option<Lowered> {
+fn run(
+    function: &Function,
+    items: &Items,
+    extents: Extents,
+    types: Types,
+    errors: &mut Errors,
+) -> Option<(Lowered, Types)> {
     let graph = Graph::default();
     let mut lowerer = Lowerer {
         graph: &graph,
@@ -110,10 +166,14 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
         callees: Vec::new(),
         scope: Vec::new(),
         inlined: Vec::new(),
-        branches: 0,
-        depth: 0,
-        loops: 0,
-        placeholders: 0,
+        returns: Vec::new(),
+        conditions: Vec::new(),
+        around: Vec::new(),
+        inside: Vec::new(),
+        labels: Vec::new(),
+        lengths: 0,
+        types: &types,
+        found: RefCell::default(),
         errors,
     };
     for (position, param) in function.params.iter().enumerate() {
@@ -122,9 +182,12 @@ fn run(function: &Function, items: &Items, extents: Extents, errors: &mut Errors
     }
     lowerer.demand_one_width();
     let value = lowerer.body(&function.item.block, Some(&function.result));
-    let result = lowerer.result(value);
-    let Lowerer { leaves, callees, .. } = lowerer;
-    Some(Lowered { result: result?, graph, extents, leaves, callees })
+    let parts = lowerer.results(value)?;
+    let result_names = lowerer.result_names(&parts);
+    let cotangents = lowerer.cotangents(&parts);
+    let Lowerer { leaves, callees, found, .. } = lowerer;
+    let lowered = Lowered { parts, result_names, cotangents, graph, extents, leaves, callees };
+    Some((lowered, found.into_inner()))
 }
 
 struct Lowerer<'a> {
@@ -133,19 +196,26 @@ struct Lowerer<'a> {
     items: &'a Items,
     function: &'a Function,
     leaves: Vec<Leaf>,
-    callees: Vec<syn::Path>,
+    callees: Vec<Called>,
     /// Names in scope, the innermost last.
     scope: Vec<(String, Value)>,
     /// Functions whose bodies are being put in, to see recursion.
     inlined: Vec<String>,
-    /// How many branches are open.
-    branches: usize,
-    /// How many loops are open.
-    depth: u8,
-    /// How many loops have a length of their own so far.
-    loops: usize,
-    /// How many variables have been carried through loops so far.
-    placeholders: usize,
+    /// What the functions whose bodies are open return.
+    returns: Vec<Option<Written>>,
+    /// The conditions under which the code is reached.
+    conditions: Vec<(Id, bool)>,
+    /// The indices of the loops that are open.
+    around: Vec<Axis>,
+    /// The numbers of the loops that are open.
+    inside: Vec<usize>,
+    /// The loops that can be left, with their labels.
+    labels: Vec<(Option<String>, usize)>,
+    /// How many lengths have been computed so far.
+    lengths: usize,
+    /// What the first run has found.
+    types: &'a Types,
+    found: RefCell<Types>,
     errors: &'a mut Errors,
 }
 
@@ -153,28 +223,5 @@ impl Lowerer<'_> {
     fn refuse(&mut self, place: impl ToTokens, message: impl AsRef<str>, help: impl AsRef<str>) -> Value {
         self.errors.push(place, message, help);
         Value::Refused
-    }
-
-    /// The function's result as a scalar of its type.
-    fn result(&mut self, value: Value) -> Option<Id> {
-        let Written::Scalar(ty) = self.function.result else {
-            return None;
-        };
-        match value {
-            Value::Scalar(id) => Some(self.coerce(id, ty)),
-            Value::Refused => None,
-            other => {
-                let help = match other {
-                    Value::Array(_) => "reduce it, as in `.sum()` or `.mean()`",
-                    _ => "return one number",
-                };
-                let place = match self.function.item.block.stmts.last() {
-                    Some(last) => last.to_token_stream(),
-                    None => self.function.item.sig.output.to_token_stream(),
-                };
-                self.refuse(place, "the body's value is not a single number", help);
-                None
-            }
-        }
     }
 }

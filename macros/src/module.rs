@@ -55,7 +55,7 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
     }
 }
 
-fn is_ours(attribute: &Attribute) -> bool {
+pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "differentiable")
 }
 

@@ -14,6 +14,7 @@
 //! | `ours` | a method of the runtime's `Real`, with this very expression as its body |
 //! | `special` | the same, by other methods of `Real`, so that constant folding cannot evaluate it |
 //! | `libm` | a function of the crate libm |
+//! | `whole`, `whole "&"` | a method or an operator of Rust's integers, which have no derivatives |
 //!
 //! `"cheap"` behind `std` or `ours` says that computing it again costs less than keeping it.
 //!
@@ -22,7 +23,7 @@
 //! the domain: there it must not meet an incoming adjoint of zero. `on` gives an interval for each
 //! float operand, on which the tests compare with central differences.
 
-use crate::graph::Expr;
+use crate::graph::{Expr, Type};
 use Partial::Flat;
 
 /// A partial derivative of an operation.
@@ -60,6 +61,8 @@ pub(crate) enum Kind {
     Ours,
     Special,
     Libm,
+    /// A method of Rust's integers.
+    Whole,
 }
 
 /// Whether an operand is a float or an `i32`.
@@ -121,7 +124,21 @@ impl Op {
 
     /// Whether it answers `bool`.
     pub(crate) fn is_logical(&self) -> bool {
-        self.is_comparison() || matches!(self.kind, Kind::Infix("&&" | "||") | Kind::Prefix("!"))
+        self.is_comparison() || matches!(self.name, "and" | "or" | "not" | "is_multiple_of")
+    }
+
+    /// The type of the answer, for a first operand of the type.
+    pub(crate) fn answers(&self, first: Type) -> Type {
+        match self.name {
+            "count_ones" => Type::Int("u32"),
+            _ if self.is_logical() => Type::Bool,
+            _ => first,
+        }
+    }
+
+    /// Whether it is an operation on bits.
+    pub(crate) fn is_bitwise(&self) -> bool {
+        matches!(self.kind, Kind::Infix("&" | "|" | "^" | "<<" | ">>"))
     }
 }
 
@@ -133,6 +150,12 @@ pub(crate) fn method(name: &str) -> Option<&'static Op> {
 /// The row of a method, by its name on tensors.
 pub(crate) fn tensor_method(name: &str) -> Option<&'static Op> {
     methods().find(|op| op.tensor == name)
+}
+
+/// The row of a method of integers.
+pub(crate) fn integer_method(name: &str) -> Option<&'static Op> {
+    let own = TABLE.iter().filter(|op| op.kind == Kind::Whole || matches!(op.name, "min" | "max" | "abs"));
+    own.into_iter().find(|op| op.name == name)
 }
 
 /// The row of an infix operator.
@@ -195,16 +218,19 @@ macro_rules! rows {
     (@kind special) => { Kind::Special };
     (@kind libm) => { Kind::Libm };
     (@kind logic $token:literal) => { Kind::Infix($token) };
+    (@kind whole $token:literal) => { Kind::Infix($token) };
+    (@kind whole) => { Kind::Whole };
     (@kind not $token:literal) => { Kind::Prefix($token) };
     (@cheap $token:literal) => { true };
     (@cheap) => { false };
     (@operand int) => { Operand::Int };
     (@operand) => { Operand::Real };
-    // Std cannot evaluate these, and logic is never folded.
+    // Std cannot evaluate these, and logic and integers are never folded here.
     (@evaluate special $($rest:tt)*) => { None };
     (@evaluate libm $($rest:tt)*) => { None };
     (@evaluate logic $($rest:tt)*) => { None };
     (@evaluate not $($rest:tt)*) => { None };
+    (@evaluate whole $($rest:tt)*) => { None };
     (@evaluate $kind:ident $x:ident $($operand:ident $($int:ident)?),* => $value:expr) => {
         Some(|operands| {
             let [$x $(, $operand)*] = *operands else { return f64::NAN };
@@ -247,6 +273,35 @@ rows! {
     logic "||" or(x, y) = x || y, [Flat, Flat] on [];
     /// Negation of a condition.
     not "!" not(x) = !x, [Flat] on [];
+
+    /// The bits that both have.
+    whole "&" bitand(x, y) = x & y, [Flat, Flat] on [];
+    /// The bits that either has.
+    whole "|" bitor(x, y) = x | y, [Flat, Flat] on [];
+    /// The bits that one of them has.
+    whole "^" bitxor(x, y) = x ^ y, [Flat, Flat] on [];
+    /// The bits moved up.
+    whole "<<" shl(x, y) = x << y, [Flat, Flat] on [];
+    /// The bits moved down.
+    whole ">>" shr(x, y) = x >> y, [Flat, Flat] on [];
+    /// The other bits.
+    not "!" complement(x) = !x, [Flat] on [];
+    /// The power of an integer.
+    whole pow(x, n: int) = x.pow(n), [Flat, Flat] on [];
+    /// The remainder that is not negative.
+    whole rem_euclid(x, y) = x.rem_euclid(y), [Flat, Flat] on [];
+    /// The quotient of which that is the remainder.
+    whole div_euclid(x, y) = x.div_euclid(y), [Flat, Flat] on [];
+    /// The quotient, rounded up.
+    whole div_ceil(x, y) = x.div_ceil(y), [Flat, Flat] on [];
+    /// The difference, but 0 where that would be negative.
+    whole saturating_sub(x, y) = x.saturating_sub(y), [Flat, Flat] on [];
+    /// Whether it is so many times the other.
+    whole is_multiple_of(x, y) = x.is_multiple_of(y), [Flat, Flat] on [];
+    /// How many bits it has.
+    whole count_ones(x) = x.count_ones(), [Flat] on [];
+    /// The distance of two unsigned integers.
+    whole abs_diff(x, y) = x.abs_diff(y), [Flat, Flat] on [];
 
     /// Integer power. The derivative of `x.powi(0)` is 0 everywhere.
     std "cheap" powi(x, n: int) = x.powi(n), [n.eq(0).select(0.0, n.real_like(x) * x.powi(n.sub(1))), Flat] on [0.5..2.0];

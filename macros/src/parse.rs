@@ -1,6 +1,6 @@
 //! Tokens to [`Function`]: what the user wrote, if it is supported.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -99,6 +99,8 @@ pub(crate) struct Function {
     pub(crate) krate: Path,
     pub(crate) params: Vec<Param>,
     pub(crate) result: Written,
+    /// The parameter that its derivative has more than the function, if it returns not just one number.
+    pub(crate) cotangent: Option<Param>,
     /// The type parameter `T: Real`, if there is one.
     pub(crate) generic: Option<String>,
 }
@@ -138,7 +140,14 @@ pub(crate) fn function(
     }
     let krate = options.krate();
     activate(&mut params, options.wrt, &item, structs, errors)?;
-    Some(Function { item, krate, params, result: result?, generic })
+    let result = result?;
+    let cotangent = (!matches!(result, Written::Scalar(_))).then(|| Param {
+        name: Ident::new("cotangent", Span::mixed_site()),
+        written: result.clone(),
+        by_reference: !matches!(result, Written::Tuple(_)),
+        active: false,
+    });
+    Some(Function { item, krate, params, result, cotangent, generic })
 }
 
 fn errors_of_modifiers(item: &ItemFn, errors: &mut Errors) -> bool {
@@ -220,23 +229,24 @@ fn param(input: &FnArg, names: &Names) -> syn::Result<Param> {
 }
 
 fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
-    let help =
-        "help: a function to differentiate returns a float: `-> f32`, `-> f64` or `-> T` with `T: Real`";
+    let help = "help: a function to differentiate returns floats: `f64`, an array, `Vec<f64>`, a tensor, a tuple of these, \
+        or a struct defined in the same `#[differentiable] mod`";
     let ReturnType::Type(_, ty) = &item.sig.output else {
         return Err(syn::Error::new_spanned(
             &item.sig.ident,
             format!("the function returns nothing to differentiate\n{help}"),
         ));
     };
-    match Written::parse(ty, names) {
-        Ok(Written::Scalar(element)) if element.is_float() && !matches!(&**ty, syn::Type::Reference(_)) => {
-            Ok(Written::Scalar(element))
-        }
-        _ => Err(syn::Error::new_spanned(
-            ty,
-            format!("`{}` cannot be differentiated as a result\n{help}", type_text(ty)),
-        )),
-    }
+    let fine = |written: &Written| {
+        let parts = written.flat();
+        // The fields of structs are looked at where they are known.
+        let is_float = |part: &&Written| part.element().is_none_or(|element| element.is_float());
+        !parts.is_empty() && parts.iter().all(is_float)
+    };
+    Written::result(ty, names).filter(fine).ok_or_else(|| {
+        let message = format!("`{}` cannot be differentiated as a result\n{help}", type_text(ty));
+        syn::Error::new_spanned(ty, message)
+    })
 }
 
 /// Marks the parameters that `wrt` names, or all that can be differentiated.

@@ -1,9 +1,7 @@
 //! Extents: how long an axis is, and what makes two of them equal.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-
-use crate::graph::Id;
+use std::collections::BTreeSet;
 
 /// The length of an axis. Two extents that must be equal are one class.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -20,7 +18,7 @@ pub(crate) enum Source {
     Const(String),
     /// An integer parameter.
     Parameter(usize),
-    /// How often a loop runs, by its number in the function; see [`Extents::length`].
+    /// Computed, by its number in the function; see [`Graph::length`](crate::graph::Graph::length).
     Loop(usize),
 }
 
@@ -58,7 +56,6 @@ struct Inner {
     parents: Vec<u32>,
     checks: Vec<Check>,
     nonempty: Vec<(Extent, String)>,
-    lengths: BTreeMap<usize, Id>,
 }
 
 impl Inner {
@@ -134,16 +131,6 @@ impl Extents {
     /// The axes that must not be empty, each with the first expression that demands it.
     pub(crate) fn nonempty(&self) -> Vec<(Extent, String)> {
         self.inner.borrow().nonempty.clone()
-    }
-
-    /// How often the loop with this number runs.
-    pub(crate) fn set_length(&self, number: usize, length: Id) {
-        self.inner.borrow_mut().lengths.insert(number, length);
-    }
-
-    /// How often the loop with this number runs.
-    pub(crate) fn length(&self, number: usize) -> Option<Id> {
-        self.inner.borrow().lengths.get(&number).copied()
     }
 
     /// The equalities to check when the function is called, in the order of the source text.

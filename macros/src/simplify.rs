@@ -41,6 +41,7 @@ static IDENTITIES: &[Identity] = &[
     ("mul", "c * (d / x)", |c, y| binary(y, "div").and_then(|(d, x)| Some(times(c, d)? / x))),
     ("div", "x / 1", |x, y| is(y, 1.0).then_some(x)),
     ("div", "-x / y", |x, y| Some(-(negated(x)? / y))),
+    ("eq", "(if c { m } else { x }) == n", equal_choice),
     ("eq", "(if c { 0 } else { 1 }) == 0", |x, zero| is(zero, 0.0).then(|| zero_or_one(x))?),
     ("powi", "x.powi(0)", |x, n| is_int(n, 0).then(|| x.constant(1.0))),
     ("powi", "x.powi(1)", |x, n| is_int(n, 1).then_some(x)),
@@ -77,10 +78,11 @@ pub(crate) fn simplify(graph: &Graph, roots: &[Id]) -> Vec<Id> {
     let mut simple = HashSet::new();
     for _ in 0..ROUNDS {
         let next = round(graph, &roots, &mut simple);
-        if next == roots {
+        let done = next == roots;
+        roots = next;
+        if done {
             break;
         }
-        roots = next;
     }
     roots
 }
@@ -109,6 +111,7 @@ fn round(graph: &Graph, roots: &[Id], simple: &mut HashSet<Id>) -> Vec<Id> {
         }
         rewritten.insert(id, new);
     }
+    graph.refer_to(&rewritten);
     roots.iter().map(|root| rewritten[root]).collect()
 }
 
@@ -156,6 +159,9 @@ fn negated_multiple(e: Expr) -> Option<Expr> {
 
 fn repeated_sum(e: Expr) -> Option<Expr> {
     let (axes, body) = sum(e)?;
+    if axes.iter().any(|axis| e.graph.is_ragged(axis.extent)) {
+        return None;
+    }
     let (inside, outside): (Vec<Axis>, Vec<Axis>) =
         axes.iter().partition(|axis| e.graph.with(body.id, |data| data.free.contains(axis)));
     let lengths = outside.into_iter().map(|axis| e.graph.expr(e.graph.size(axis.extent)));
@@ -252,6 +258,25 @@ fn times<'g>(c: Expr<'g>, d: Expr<'g>) -> Option<Expr<'g>> {
     Some(c.constant(rounded(constant(c)? * constant(d)?, c.ty())))
 }
 
+/// A choice of integers is equal to one where the one chosen is.
+fn equal_choice<'g>(x: Expr<'g>, n: Expr<'g>) -> Option<Expr<'g>> {
+    let graph = x.graph;
+    let Node::Int(n) = graph.node(n.id) else { return None };
+    let Node::Select(condition, then, otherwise) = graph.node(x.id) else { return None };
+    let Node::Int(m) = graph.node(then) else { return None };
+    let never = graph.int(0, Type::Bool);
+    let is_equal = graph.int(i64::from(m == n), Type::Bool);
+    let rest = match graph.node(otherwise) {
+        Node::Int(other) => graph.int(i64::from(other == n), Type::Bool),
+        _ => graph.expr(otherwise).eq(graph.expr(graph.int(n, x.ty()))).id,
+    };
+    Some(graph.expr(match (m == n, rest == never) {
+        (true, true) => condition,
+        (false, true) => never,
+        _ => graph.select(condition, is_equal, rest),
+    }))
+}
+
 /// The condition under which a choice between the numbers 0 and 1 is 0.
 fn zero_or_one(expr: Expr) -> Option<Expr> {
     let Node::Select(condition, then, otherwise) = expr.graph.node(expr.id) else {
@@ -323,6 +348,7 @@ fn integer<'g>(expr: Expr<'g>, op: &Op, operands: &[Id]) -> Option<Expr<'g>> {
     let value = match op.name {
         "add" => a.checked_add(*b)?,
         "sub" => a.checked_sub(*b)?,
+        "saturating_sub" => (a - b).max(0),
         _ => return None,
     };
     Some(expr.graph.expr(expr.graph.int(value, expr.ty())))
@@ -351,6 +377,9 @@ fn known(condition: Expr) -> Option<bool> {
         "and" => Some(known(operand(0))? && known(operand(1))?),
         "eq" => Some(number(0)? == number(1)?),
         "ge" => Some(number(0)? >= number(1)?),
+        "gt" => Some(number(0)? > number(1)?),
+        "lt" => Some(number(0)? < number(1)?),
+        "le" => Some(number(0)? <= number(1)?),
         _ => None,
     }
 }

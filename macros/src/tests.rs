@@ -25,8 +25,8 @@ fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
     let function = parse::function(item, options, &items.struct_names(), &mut errors)
         .expect("the test's signature is supported");
     let lowered = lower::lower(&function, &items, &mut errors).expect("the test's body is supported");
-    let gradients = differentiate::differentiate(&lowered.graph, lowered.result, &lowered.active_leaves());
-    let roots = [&[lowered.result], gradients.as_slice()].concat();
+    let gradients = differentiate::differentiate(&lowered.graph, &lowered.seeds(), &lowered.active_leaves());
+    let roots = [lowered.results(), gradients].concat();
     let roots = simplify::simplify(&lowered.graph, &roots);
     (lowered, roots)
 }
@@ -94,7 +94,7 @@ fn a_loss_over_data_is_one_pass_over_its_rows() {
     let mut lowered = lowered;
     lowered.leaves[2].active = false;
     lowered.leaves[3].active = false;
-    let program = schedule::schedule(&lowered, &roots[..3]);
+    let program = schedule::schedule(&lowered, &roots[..3], 1).expect("it has no loops in order");
     let outer = program.steps.iter().filter(|step| matches!(step, schedule::Step::Loop(..))).count();
     // One over the rows, and one over the columns that scales the gradient.
     assert_eq!(outer, 2, "{:#?}", program.steps);
@@ -191,4 +191,48 @@ fn the_readme_shows_the_formula() {
     let (lowered, roots) = pipeline_of(quote!(wrt(w, b)), lab());
     let printed = formula::formula("cost", &lowered, &roots) + "\n";
     assert_eq!(readme_block("<!-- formula"), printed, "\nthe README should show:\n{printed}");
+}
+
+#[test]
+#[ignore = "scratch"]
+fn show_expansion() {
+    let text = std::fs::read_to_string(std::env::var("SHOW").unwrap()).unwrap();
+    let file: syn::File = syn::parse_str(&text).unwrap();
+    for item in file.items {
+        if let syn::Item::Fn(mut f) = item {
+            if let Some(n) = std::env::var("ONLY").ok() {
+                if f.sig.ident != n {
+                    continue;
+                }
+            }
+            let at = f.attrs.iter().position(|a| a.path().is_ident("differentiable"));
+            let Some(at) = at else { continue };
+            let a = f.attrs.remove(at);
+            let attr = match a.meta {
+                syn::Meta::List(l) => l.tokens,
+                _ => TokenStream::new(),
+            };
+            let out = expand(attr, quote!(#f));
+            let file: syn::File = syn::parse2(out.clone()).unwrap_or_else(|e| {
+                let t = out.to_string();
+                let i = t.find("fn value_and_grad_into").unwrap();
+                panic!("{e} {}", &t[i..])
+            });
+            for item in file.items {
+                if let syn::Item::Mod(m) = item {
+                    for item in m.content.unwrap().1 {
+                        if let syn::Item::Fn(g) = item {
+                            if g.sig.ident == "value_and_grad_into"
+                                || (std::env::var("VAL").is_ok() && g.sig.ident == "value")
+                            {
+                                println!("{}", formatted(&quote!(#g)));
+                            }
+                        }
+                    }
+                } else {
+                    println!("{}", quote!(#item).to_string().chars().take(600).collect::<String>());
+                }
+            }
+        }
+    }
 }

@@ -14,6 +14,8 @@ pub(crate) enum Value {
     Struct(String, Vec<(String, Value)>),
     /// A loop index and what each of its turns has.
     Iterator(Box<Iteration>),
+    /// An element that `iter_mut` gives: the place of its variable in scope, and its indices.
+    Element(usize, Vec<Id>),
     /// The value of something that was refused: nothing more is said about it.
     Refused,
 }
@@ -53,7 +55,41 @@ impl Value {
                 item: iteration.item.map(change),
                 keep: iteration.keep.map(change),
             })),
+            Value::Element(variable, indices) => {
+                Value::Element(*variable, indices.iter().map(|&index| change(index)).collect())
+            }
             Value::Refused => Value::Refused,
+        }
+    }
+
+    /// The numbers and arrays that it is made of; `None` if there is something else in it.
+    pub(crate) fn parts(&self) -> Option<Vec<Value>> {
+        match self {
+            Value::Scalar(_) | Value::Array(_) => Some(vec![self.clone()]),
+            Value::Tuple(values) => {
+                values.iter().map(Value::parts).collect::<Option<Vec<_>>>().map(|all| all.concat())
+            }
+            Value::Struct(_, fields) => fields
+                .iter()
+                .map(|(_, value)| value.parts())
+                .collect::<Option<Vec<_>>>()
+                .map(|all| all.concat()),
+            Value::Iterator(_) | Value::Element(..) | Value::Refused => None,
+        }
+    }
+
+    /// The same value made of other parts.
+    pub(crate) fn with_parts(&self, parts: &mut impl Iterator<Item = Value>) -> Value {
+        match self {
+            Value::Scalar(_) | Value::Array(_) => parts.next().unwrap_or(Value::Refused),
+            Value::Tuple(values) => {
+                Value::Tuple(values.iter().map(|value| value.with_parts(parts)).collect())
+            }
+            Value::Struct(name, fields) => Value::Struct(
+                name.clone(),
+                fields.iter().map(|(field, value)| (field.clone(), value.with_parts(parts))).collect(),
+            ),
+            Value::Iterator(_) | Value::Element(..) | Value::Refused => self.clone(),
         }
     }
 }
@@ -95,15 +131,23 @@ impl Array {
         if graph.indices(&self.axes) == indices {
             return self.body;
         }
+        if let Some(whole) = self.whole(graph) {
+            return graph.get(whole, indices);
+        }
         graph.get(graph.build(&self.axes, self.body), indices)
+    }
+
+    /// The node that it is taken from whole.
+    pub(crate) fn whole(&self, graph: &Graph) -> Option<Id> {
+        match graph.node(self.body) {
+            Node::Get(whole, indices) if indices == graph.indices(&self.axes) => Some(whole),
+            _ => None,
+        }
     }
 
     /// The array as a node: the one it is taken from whole, or one that is built.
     pub(crate) fn node(&self, graph: &Graph) -> Id {
-        match graph.node(self.body) {
-            Node::Get(whole, indices) if indices == graph.indices(&self.axes) => whole,
-            _ => graph.build(&self.axes, self.body),
-        }
+        self.whole(graph).unwrap_or_else(|| graph.build(&self.axes, self.body))
     }
 
     pub(crate) fn map(&self, change: impl FnOnce(Id) -> Id) -> Self {

@@ -18,10 +18,18 @@ pub(crate) enum Length {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Written {
     Scalar(Type),
-    Tensor { element: Type, rank: usize },
+    Tensor {
+        element: Type,
+        rank: usize,
+    },
     Slice(Type),
-    Array { element: Type, lengths: Vec<Length> },
+    Array {
+        element: Type,
+        lengths: Vec<Length>,
+    },
     Struct(String),
+    /// Several results.
+    Tuple(Vec<Written>),
 }
 
 pub(crate) const KNOWN: &str = "f32, f64, T with T: Real, &Vector, &Matrix, &Tensor<T, R>, &[T], [T; N], [[T; N]; M], \
@@ -45,16 +53,56 @@ impl Written {
         match self {
             Written::Scalar(element) | Written::Slice(element) => Some(*element),
             Written::Tensor { element, .. } | Written::Array { element, .. } => Some(*element),
-            Written::Struct(_) => None,
+            Written::Struct(_) | Written::Tuple(_) => None,
         }
     }
 
     pub(crate) fn rank(&self) -> usize {
         match self {
-            Written::Scalar(_) | Written::Struct(_) => 0,
+            Written::Scalar(_) | Written::Struct(_) | Written::Tuple(_) => 0,
             Written::Tensor { rank, .. } => *rank,
             Written::Slice(_) => 1,
             Written::Array { lengths, .. } => lengths.len(),
+        }
+    }
+
+    /// The type itself, or those of a tuple's parts.
+    pub(crate) fn flat(&self) -> Vec<&Written> {
+        match self {
+            Written::Tuple(parts) => parts.iter().flat_map(Written::flat).collect(),
+            other => vec![other],
+        }
+    }
+
+    /// Reads the type of a result, which may be a `Vec` or a tuple too. None if it is borrowed, or not
+    /// known.
+    pub(crate) fn result(ty: &syn::Type, names: &Names) -> Option<Self> {
+        match ty {
+            syn::Type::Paren(inner) => Self::result(&inner.elem, names),
+            syn::Type::Group(inner) => Self::result(&inner.elem, names),
+            syn::Type::Reference(_) | syn::Type::Slice(_) => None,
+            syn::Type::Tuple(tuple) => {
+                let parts = tuple.elems.iter().map(|part| Self::result(part, names));
+                Some(Written::Tuple(parts.collect::<Option<_>>()?))
+            }
+            syn::Type::Path(path) => match Self::of_vec(&path.path, names) {
+                Some(element) => Some(Written::Slice(element)),
+                None => Self::parse(ty, names).ok(),
+            },
+            _ => Self::parse(ty, names).ok(),
+        }
+    }
+
+    /// The type of the elements of a `Vec<T>`.
+    fn of_vec(path: &syn::Path, names: &Names) -> Option<Type> {
+        let last = path.segments.last().filter(|last| last.ident == "Vec")?;
+        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+        match arguments.args.first()? {
+            GenericArgument::Type(ty) => match Self::parse(ty, names).ok()? {
+                Written::Scalar(element) => Some(element),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -130,9 +178,14 @@ impl Written {
             "bool" => Some(Written::Scalar(Type::Bool)),
             _ if names.generic == Some(name.as_str()) => Some(Written::Scalar(Type::Generic)),
             _ if names.structs.contains(&name) => Some(Written::Struct(name)),
-            _ => INTEGERS.iter().find(|known| **known == name).map(|known| Written::Scalar(Type::Int(known))),
+            _ => integer_named(&name).map(Written::Scalar),
         }
     }
+}
+
+/// One of Rust's integers.
+pub(crate) fn integer_named(name: &str) -> Option<Type> {
+    INTEGERS.iter().find(|known| **known == name).map(|known| Type::Int(known))
 }
 
 impl Length {
@@ -245,6 +298,10 @@ pub(crate) fn path(written: &Written, krate: &syn::Path, generic: Option<&str>) 
         Written::Struct(name) => {
             let name = ident(name);
             quote!(super::#name)
+        }
+        Written::Tuple(parts) => {
+            let parts = parts.iter().map(|part| path(part, krate, generic));
+            quote!((#(#parts,)*))
         }
     }
 }

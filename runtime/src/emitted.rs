@@ -8,8 +8,12 @@ pub use crate::matmul::{Size, Strided, Write, matmul};
 #[cfg(feature = "alloc")]
 pub use alloc::vec::Vec;
 
+use crate::{Parameters, Real};
 #[cfg(feature = "alloc")]
-use crate::{Real, Tensor, View};
+use crate::{Tensor, View};
+
+mod no_derivative;
+pub use no_derivative::unseen;
 
 /// In the place of a derivative by a parameter that a function is not differentiated by.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +57,34 @@ pub fn buffer<T: Copy>(value: T, length: usize) -> Vec<T> {
     alloc::vec![value; length]
 }
 
+/// Keeps a value at a place behind those that have been kept so far, or at one of theirs.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn keep<T: Default>(kept: &mut Vec<T>, place: usize, value: T) {
+    if place >= kept.len() {
+        kept.resize_with(place + 1, T::default);
+    }
+    kept[place] = value;
+}
+
+/// A place to add to, behind those that have been added to so far or one of theirs; none of it is there
+/// before.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn grown<T: Copy>(sums: &mut Vec<T>, place: usize, neutral: T) -> &mut T {
+    if place >= sums.len() {
+        sums.resize(place + 1, neutral);
+    }
+    &mut sums[place]
+}
+
+/// What has been added at a place.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn added<T: Copy>(sums: &[T], place: usize, neutral: T) -> T {
+    sums.get(place).copied().unwrap_or(neutral)
+}
+
 /// The numbers of a gradient, which takes the shape if it has another.
 #[cfg(feature = "alloc")]
 #[inline]
@@ -75,6 +107,45 @@ pub fn output_slice<T: Real>(grad: &mut Vec<T>, length: usize) -> &mut [T] {
 #[cfg(feature = "alloc")]
 pub fn view<T: Real, const R: usize>(shape: [usize; R], data: &[T]) -> View<'_, T, R> {
     View::new(shape, data).expect("emitted code makes buffers of their arrays' lengths")
+}
+
+/// A flat array as a result of its shape.
+#[cfg(feature = "alloc")]
+pub fn tensor<T: Real, const R: usize>(shape: [usize; R], data: Vec<T>) -> Tensor<T, R> {
+    Tensor::from_vec(shape, data).expect("emitted code makes buffers of their arrays' lengths")
+}
+
+/// How many numbers a part of a result has.
+pub fn count<P: Parameters>(of: &P) -> usize {
+    let mut count = 0;
+    of.for_each(&mut |run| count += run.len());
+    count
+}
+
+/// A cotangent that is 1 at the number `place` and 0 elsewhere, where the part's own numbers begin at
+/// `start`.
+pub fn one_hot<P: Parameters>(like: &P, place: usize, start: usize) -> P {
+    let mut hot = like.zeros_like();
+    let mut start = start;
+    hot.zip_mut(like, &mut |run, _| {
+        if let Some(number) = place.checked_sub(start).and_then(|place| run.get_mut(place)) {
+            *number = P::Element::ONE;
+        }
+        start += run.len();
+    });
+    hot
+}
+
+/// Room for what calls in a loop leave for another one.
+#[cfg(feature = "alloc")]
+pub fn slots<T>(length: usize) -> Vec<Option<T>> {
+    (0..length).map(|_| None).collect()
+}
+
+/// One of the temporary arrays that lie one behind the other.
+#[cfg(feature = "alloc")]
+pub fn part<T>(data: &[T], number: usize, length: usize) -> &[T] {
+    &data[number * length..][..length]
 }
 
 /// The rows of a slice that make a mini-batch.

@@ -50,6 +50,8 @@ mod real;
 mod reduce;
 
 #[cfg(feature = "alloc")]
+pub mod check;
+#[cfg(feature = "alloc")]
 pub mod nn;
 mod objective;
 #[cfg(feature = "alloc")]
@@ -69,11 +71,29 @@ mod train;
 pub mod emitted;
 
 pub use error::ShapeError;
-pub use gradus_macros::differentiable;
+pub use gradus_macros::{derivative, differentiable};
 pub use objective::{Element, Objective, objective_from};
-pub use parameters::{Parameters, accumulate};
+pub use parameters::{ParamName, Parameters, accumulate};
 pub use real::Real;
 pub use reduce::Reduce;
+
+/// The value itself, which a derivative takes for a constant.
+///
+/// ```
+/// use gradus::prelude::*;
+///
+/// #[differentiable]
+/// fn scaled(x: f64) -> f64 {
+///     x * no_grad(x)
+/// }
+///
+/// assert_eq!(scaled(3.0), 9.0);
+/// assert_eq!(scaled::grad(3.0), 3.0);
+/// ```
+#[inline]
+pub fn no_grad<T>(value: T) -> T {
+    value
+}
 
 #[cfg(feature = "alloc")]
 pub use {
@@ -86,7 +106,7 @@ pub use {
 
 /// What most programs need: `use gradus::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Objective, Parameters, Real, Reduce, ShapeError, differentiable};
+    pub use crate::{Objective, Parameters, Real, Reduce, ShapeError, derivative, differentiable, no_grad};
 
     #[cfg(feature = "alloc")]
     pub use crate::{Matrix, Rng, Sgd, Tensor, TrainError, Vector, View, nn};

@@ -1,6 +1,6 @@
 //! Layers.
 
-use crate::parameters::Parameters;
+use crate::parameters::{ParamName, Parameters};
 use crate::random::Rng;
 use crate::real::Real;
 use crate::tensor::{Matrix, Vector};
@@ -51,9 +51,9 @@ impl<T: Real> Parameters for Linear<T> {
     fn zeros_like(&self) -> Self {
         Linear { weight: self.weight.zeros_like(), bias: self.bias.zeros_like() }
     }
-    fn for_each(&self, f: &mut impl FnMut(&[T])) {
-        self.weight.for_each(f);
-        self.bias.for_each(f);
+    fn for_each_named(&self, name: &ParamName<'_>, f: &mut impl FnMut(&ParamName<'_>, &[usize], &[T])) {
+        self.weight.for_each_named(&ParamName::Field(name, "weight"), f);
+        self.bias.for_each_named(&ParamName::Field(name, "bias"), f);
     }
     fn zip_mut(&mut self, other: &Self, f: &mut impl FnMut(&mut [T], &[T])) {
         self.weight.zip_mut(&other.weight, f);

@@ -1,5 +1,7 @@
 //! [`Parameters`]: what an optimiser moves.
 
+use core::fmt;
+
 use crate::real::Real;
 
 /// Numbers that an optimiser moves: a scalar, an array, a tensor, or a struct of these. A gradient is
@@ -35,8 +37,18 @@ pub trait Parameters: Sized {
     /// The same shape, all zeros.
     fn zeros_like(&self) -> Self;
 
+    /// Calls `f` with the name, the shape and the numbers of every run. `name` is that of all of them.
+    fn for_each_named(
+        &self,
+        name: &ParamName<'_>,
+        f: &mut impl FnMut(&ParamName<'_>, &[usize], &[Self::Element]),
+    );
+
     /// Calls `f` with every run of numbers.
-    fn for_each(&self, f: &mut impl FnMut(&[Self::Element]));
+    #[inline]
+    fn for_each(&self, f: &mut impl FnMut(&[Self::Element])) {
+        self.for_each_named(&ParamName::Params, &mut |_, _, run| f(run));
+    }
 
     /// Calls `f` with every run of numbers of `self` and the same run of `other`.
     fn zip_mut(&mut self, other: &Self, f: &mut impl FnMut(&mut [Self::Element], &[Self::Element]));
@@ -48,6 +60,37 @@ pub trait Parameters: Sized {
         other: &Self,
         f: &mut impl FnMut(&mut [Self::Element], &mut [Self::Element], &[Self::Element]),
     );
+}
+
+/// What a run of numbers is called: `layer.weight`, or `points[3]`.
+///
+/// ```
+/// use gradus::{ParamName, Parameters, nn};
+///
+/// let layers = vec![nn::Linear::new(2, 3, &mut gradus::Rng::manual_seed(1))];
+/// let mut names = Vec::new();
+/// layers.for_each_named(&ParamName::Params, &mut |name, shape, _| names.push(format!("{name} {shape:?}")));
+/// assert_eq!(names, ["params[0].weight [3, 2]", "params[0].bias [3]"]);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub enum ParamName<'a> {
+    /// All parameters: `params`, which is left out before the name of a field.
+    Params,
+    /// A field of a struct.
+    Field(&'a ParamName<'a>, &'a str),
+    /// An item of an array or `Vec`.
+    Item(&'a ParamName<'a>, usize),
+}
+
+impl fmt::Display for ParamName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParamName::Params => f.write_str("params"),
+            ParamName::Field(ParamName::Params, field) => f.write_str(field),
+            ParamName::Field(of, field) => write!(f, "{of}.{field}"),
+            ParamName::Item(of, place) => write!(f, "{of}[{place}]"),
+        }
+    }
 }
 
 /// Adds `grad` to `total`: what several calls of PyTorch's `backward()` do to `.grad`.
@@ -89,8 +132,12 @@ macro_rules! scalar {
                 0.0
             }
             #[inline]
-            fn for_each(&self, f: &mut impl FnMut(&[$number])) {
-                f(core::slice::from_ref(self));
+            fn for_each_named(
+                &self,
+                name: &ParamName<'_>,
+                f: &mut impl FnMut(&ParamName<'_>, &[usize], &[$number]),
+            ) {
+                f(name, &[], core::slice::from_ref(self));
             }
             #[inline]
             fn zip_mut(&mut self, other: &Self, f: &mut impl FnMut(&mut [$number], &[$number])) {
@@ -117,8 +164,14 @@ impl<P: Parameters, const N: usize> Parameters for [P; N] {
     fn zeros_like(&self) -> Self {
         self.each_ref().map(P::zeros_like)
     }
-    fn for_each(&self, f: &mut impl FnMut(&[P::Element])) {
-        self.iter().for_each(|part| part.for_each(f));
+    fn for_each_named(
+        &self,
+        name: &ParamName<'_>,
+        f: &mut impl FnMut(&ParamName<'_>, &[usize], &[P::Element]),
+    ) {
+        for (place, part) in self.iter().enumerate() {
+            part.for_each_named(&ParamName::Item(name, place), f);
+        }
     }
     fn zip_mut(&mut self, other: &Self, f: &mut impl FnMut(&mut [P::Element], &[P::Element])) {
         self.iter_mut().zip(other).for_each(|(part, other)| part.zip_mut(other, f));
@@ -142,8 +195,14 @@ impl<P: Parameters> Parameters for alloc::vec::Vec<P> {
     fn zeros_like(&self) -> Self {
         self.iter().map(P::zeros_like).collect()
     }
-    fn for_each(&self, f: &mut impl FnMut(&[P::Element])) {
-        self.iter().for_each(|part| part.for_each(f));
+    fn for_each_named(
+        &self,
+        name: &ParamName<'_>,
+        f: &mut impl FnMut(&ParamName<'_>, &[usize], &[P::Element]),
+    ) {
+        for (place, part) in self.iter().enumerate() {
+            part.for_each_named(&ParamName::Item(name, place), f);
+        }
     }
     fn zip_mut(&mut self, other: &Self, f: &mut impl FnMut(&mut [P::Element], &[P::Element])) {
         check_shapes(&[self.len()], &[other.len()]);
@@ -170,8 +229,8 @@ impl<T: Real, const R: usize> Parameters for crate::Tensor<T, R> {
     fn zeros_like(&self) -> Self {
         crate::Tensor::zeros(*self.shape())
     }
-    fn for_each(&self, f: &mut impl FnMut(&[T])) {
-        f(self.data());
+    fn for_each_named(&self, name: &ParamName<'_>, f: &mut impl FnMut(&ParamName<'_>, &[usize], &[T])) {
+        f(name, self.shape(), self.data());
     }
     fn zip_mut(&mut self, other: &Self, f: &mut impl FnMut(&mut [T], &[T])) {
         check_shapes(self.shape(), other.shape());

@@ -63,6 +63,8 @@ macro_rules! real {
             const ZERO: Self;
             /// 1.
             const ONE: Self;
+            /// The distance from 1 to the next number.
+            const EPSILON: Self;
 
             /// The nearest number to an `f64`.
             fn from_f64(value: f64) -> Self;
@@ -95,6 +97,7 @@ macro_rules! implement {
         impl Real for $number {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
+            const EPSILON: Self = <$number>::EPSILON;
 
             #[inline]
             fn from_f64(value: f64) -> Self {

@@ -32,3 +32,19 @@ pub fn learn<const N: usize>(w: &mut [f32; N], b: &mut f32, x: &[f32; N], y: f32
     *b -= 0.1 * grad.b;
     if value.is_finite() { Ok(value) } else { Err(value) }
 }
+
+/// What Newton's method makes zero: the distances to two beacons, less those that were measured.
+#[differentiable(wrt(place))]
+pub fn residuals(place: &[f64; 2], beacons: &[[f64; 2]; 2], measured: &[f64; 2]) -> [f64; 2] {
+    let first = (place[0] - beacons[0][0]).hypot(place[1] - beacons[0][1]);
+    let second = (place[0] - beacons[1][0]).hypot(place[1] - beacons[1][1]);
+    [first - measured[0], second - measured[1]]
+}
+
+/// One step of Newton's method towards the place at these distances.
+pub fn locate(place: &[f64; 2], beacons: &[[f64; 2]; 2], measured: &[f64; 2]) -> [f64; 2] {
+    let [f, g] = residuals::value(place, beacons, measured);
+    let [[a, b], [c, d]] = residuals::jacobian(place, beacons, measured);
+    let determinant = a * d - b * c;
+    [place[0] - (d * f - b * g) / determinant, place[1] - (a * g - c * f) / determinant]
+}

@@ -17,17 +17,38 @@ fn pattern(x: f64) -> f64 {
 }
 
 #[differentiable]
-fn element(x: f64, y: [f64; 2]) -> f64 {
-    let mut z = y;
-    z[0] = x;
-    z[0] * z[1]
+fn forever(x: f64) -> f64 {
+    let mut y = x;
+    loop {
+        y = y.sin();
+    }
 }
 
 #[differentiable]
-fn forever(x: f64) -> f64 {
-    loop {
-        break x;
+fn inside(x: f64) -> f64 {
+    2.0 * if x > 0.0 { return x } else { x * x }
+}
+
+#[differentiable]
+fn grown(x: f64) -> f64 {
+    let mut powers = vec![x];
+    powers.push(x * x);
+    powers[0] * powers[1]
+}
+
+#[differentiable]
+fn reshaped(x: f64) -> f64 {
+    let mut y = [x, x];
+    for _ in 0..3 {
+        y = [x];
     }
+    y[0]
+}
+
+#[differentiable]
+fn elsewhere(x: f64) -> f64 {
+    counter += x;
+    x
 }
 
 fn main() {}

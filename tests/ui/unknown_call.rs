@@ -20,4 +20,15 @@ fn of_plain(x: f64) -> f64 {
     y
 }
 
+#[differentiable(wrt(x))]
+fn by_one(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+#[differentiable]
+fn by_both(x: f64, y: f64) -> f64 {
+    let z: f64 = by_one(x, y);
+    z
+}
+
 fn main() {}

@@ -3,28 +3,36 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
+use super::calls;
 use super::expression::{Code, Level};
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, Type};
 use crate::lower::Lowered;
 use crate::ops::Kind;
 use crate::parse::Function;
-use crate::schedule::{Home, Program, Step, peel};
+use crate::schedule::{Home, Program, Step, Storage, peel};
 use crate::shape::Extent;
-use crate::written::{Written, rerooted, scalar_path};
+use crate::written::{Written, scalar_path};
 
 pub(super) struct Body<'a> {
     pub(super) function: &'a Function,
     pub(super) lowered: &'a Lowered,
     pub(super) graph: &'a Graph,
     pub(super) program: &'a Program,
-    /// How each gradient that is an array is accessed, and of which type it is.
+    /// How each output that is an array is accessed, and of which type it is.
     pub(super) outputs: Vec<(TokenStream, Written)>,
     pub(super) sizes: HashMap<Extent, Ident>,
     pub(super) indices: HashMap<Axis, Ident>,
     pub(super) values: HashMap<Id, Ident>,
     pub(super) buffers: HashMap<Id, Ident>,
+    pub(super) accumulators: HashMap<Id, Ident>,
+    /// The variables of loops.
+    pub(super) variables: HashMap<Id, Ident>,
+    /// How many turns of a loop have been taken, by its number.
+    pub(super) turns: HashMap<usize, Ident>,
+    /// For a block whose turns are counted on: where the turns of each run begin, and their number so far.
+    pub(super) counters: HashMap<(usize, usize), (Ident, Ident)>,
     pub(super) output_names: HashMap<usize, Ident>,
     pub(super) scope: Vec<HashSet<Id>>,
     /// How many loops are open.
@@ -34,7 +42,6 @@ pub(super) struct Body<'a> {
     pub(super) numbers: HashMap<String, usize>,
     /// The calls of which the gradient is needed too.
     pub(super) pulled_back: HashSet<Id>,
-    pub(super) calls_in_branches: HashSet<Id>,
     /// The arrays that are passed to other functions, as flat slices.
     pub(super) passed: HashSet<Id>,
     /// The names of the gradients of calls.
@@ -50,10 +57,7 @@ impl<'a> Body<'a> {
             Node::CallGradient(call, _) => Some(call),
             _ => None,
         });
-        let passed = graph.reachable(&program.roots).into_iter().map(|id| match graph.node(id) {
-            Node::Call(_, operands) => operands,
-            _ => Vec::new(),
-        });
+        let passed = calls::passed_flat(graph, lowered, &program.roots);
         Body {
             function,
             lowered,
@@ -64,14 +68,17 @@ impl<'a> Body<'a> {
             indices: HashMap::new(),
             values: HashMap::new(),
             buffers: HashMap::new(),
+            accumulators: HashMap::new(),
+            variables: HashMap::new(),
+            turns: HashMap::new(),
+            counters: HashMap::new(),
             output_names: HashMap::new(),
             scope: vec![HashSet::new()],
             loops: 0,
             used,
             numbers: HashMap::new(),
             pulled_back: pulled_back.collect(),
-            calls_in_branches: HashSet::new(),
-            passed: passed.flatten().collect(),
+            passed,
             gradients: HashMap::new(),
         }
     }
@@ -82,13 +89,15 @@ impl<'a> Body<'a> {
         let leaves = self.leaves();
         let sizes = self.sizes();
         let checks = self.checks();
+        let cotangents = self.cotangents();
         let outputs = self.open_outputs();
         let buffers = self.allocate();
-        let calls = self.calls_in_branches(&self.program.steps.clone(), false);
+        let counters = self.allocate_counters();
+        let calls = self.slots();
         let steps = self.steps(&self.program.steps.clone());
         let rest = self.rest_of_outputs();
-        let value = self.expr(self.program.roots[0]).tokens;
-        quote! { #leaves #sizes #checks #outputs #buffers #calls #steps #rest #value }
+        let value = self.program.value().map(|value| self.expr(value).tokens);
+        quote! { #leaves #sizes #checks #cotangents #outputs #buffers #counters #calls #steps #rest #value }
     }
 
     pub(super) fn name(&mut self, wanted: &str) -> Ident {
@@ -107,7 +116,7 @@ impl<'a> Body<'a> {
         scalar_path(ty, self.function.generic.as_deref())
     }
 
-    fn steps(&mut self, steps: &[Step]) -> TokenStream {
+    pub(super) fn steps(&mut self, steps: &[Step]) -> TokenStream {
         let mut lines = TokenStream::new();
         for step in steps {
             let line = self.step(step);
@@ -120,19 +129,11 @@ impl<'a> Body<'a> {
         match step {
             Step::Let(id) => self.bind(*id),
             Step::Reset(id) => self.reset(*id),
-            Step::Loop(axis, body) => {
-                let letter = ["i", "j", "k", "l"].get(self.loops).copied().unwrap_or("index");
-                self.loops += 1;
-                let name = self.name(letter);
-                self.indices.insert(*axis, name.clone());
-                self.scope.push(HashSet::new());
-                let body = self.steps(body);
-                self.scope.pop();
-                self.loops -= 1;
-                self.used.remove(&name.to_string());
-                let length = self.size(axis.extent);
-                quote! { for #name in 0..#length { #body } }
-            }
+            Step::Loop(run, body) => self.run(*run, body),
+            Step::Begin(id) => self.begin(*id),
+            // Written where its loop is.
+            Step::Test(_) => TokenStream::new(),
+            Step::Advance(number) => self.advance(*number),
             Step::Branch((condition, holds), body) => {
                 let condition = self.expr(*condition);
                 let condition = if *holds {
@@ -150,63 +151,73 @@ impl<'a> Body<'a> {
                 let Node::Fold(op, _, body) = self.graph.node(*id) else {
                     return TokenStream::new();
                 };
-                let accumulator = self.stored(*id, &[]);
                 let body = self.expr(body).tokens;
+                let (accumulator, late) = (self.accumulator(*id), self.is_kept_late(self.place_of(*id)));
+                let place = if late { self.grown(*id, &[]) } else { accumulator.clone() };
                 match op {
-                    FoldOp::Sum => quote! { #accumulator += #body; },
-                    FoldOp::Product => quote! { #accumulator *= #body; },
-                    FoldOp::Max => quote! { #accumulator = #accumulator.max(#body); },
-                    FoldOp::Min => quote! { #accumulator = #accumulator.min(#body); },
+                    FoldOp::Sum => quote! { #place += #body; },
+                    FoldOp::Product => quote! { #place *= #body; },
+                    FoldOp::Max => quote! { #place = #accumulator.max(#body); },
+                    FoldOp::Min => quote! { #place = #accumulator.min(#body); },
                 }
             }
             Step::Scatter(id, place) => {
-                let Node::Scatter(entries) = self.graph.node(*id) else {
+                let Node::Scatter(_, entries) = self.graph.node(*id) else {
                     return TokenStream::new();
                 };
-                let element = self.stored(*id, &entries[*place].indices);
+                let indices = &entries[*place].indices;
+                let late = self.is_kept_late(self.place_of(*id));
+                let element = if late { self.grown(*id, indices) } else { self.stored(*id, indices) };
                 let body = self.expr(peel(self.graph, entries[*place].body).1).tokens;
                 quote! { #element += #body; }
             }
             Step::Store(id) => {
-                let Node::Build(axes, body) = self.graph.node(*id) else {
-                    return TokenStream::new();
+                let (indices, body) = match self.graph.node(*id) {
+                    Node::Build(axes, body) => (self.graph.indices(&axes), body),
+                    Node::Set(_, entry) => (entry.indices, entry.body),
+                    _ => return TokenStream::new(),
                 };
-                let place = self.stored(*id, &self.graph.indices(&axes));
                 let body = self.expr(body).tokens;
-                quote! { #place = #body; }
+                self.store(*id, &indices, &body)
             }
             Step::Keep(id) => {
-                let place = self.stored(*id, &[]);
                 let value = self.expr(*id).tokens;
-                quote! { #place = #value; }
+                self.store(*id, &[], &value)
             }
         }
     }
 
     fn bind(&mut self, id: Id) -> TokenStream {
+        if let Some(name) = self.known_name(id) {
+            self.values.insert(id, name);
+            self.scope.last_mut().expect("the function's own scope is open").insert(id);
+            return TokenStream::new();
+        }
         let wanted = self.graph.name(id).unwrap_or_else(|| default_name(&self.graph.node(id)).to_owned());
         let line = if let Node::Call(callee, operands) = self.graph.node(id) {
-            let path = rerooted(&self.lowered.callees[callee]);
-            let operands: Vec<TokenStream> = operands.iter().map(|&operand| self.argument(operand)).collect();
+            let call = |function: &str, body: &Self| body.call(callee, &operands, function);
+            let ty = self.type_of_unseen(callee, id);
+            let both = ty.as_ref().map(|ty| quote!(: (#ty, _)));
+            let ty = ty.map(|ty| quote!(: #ty));
             let name = self.name(&wanted);
             let line = if self.pulled_back.contains(&id) {
-                match self.gradients.get(&id).cloned() {
-                    // In a branch; what follows it asks whether it was taken.
-                    Some(gradient) => {
-                        let taken = Ident::new("taken", Span::mixed_site());
-                        quote! {
-                            let (#name, #taken) = #path::pullback(#(#operands),*);
-                            #gradient = ::core::option::Option::Some(#taken);
-                        }
-                    }
+                let pullback = call("pullback", self);
+                let taken = Ident::new("taken", Span::mixed_site());
+                match self.keep_gradient(id, &taken) {
+                    // What uses it elsewhere asks whether the call was made.
+                    Some(kept) => quote! {
+                        let (#name, #taken) #both = #pullback;
+                        #kept
+                    },
                     None => {
                         let gradient = self.name(&format!("d_{wanted}"));
                         self.gradients.insert(id, gradient.clone());
-                        quote! { let (#name, #gradient) = #path::pullback(#(#operands),*); }
+                        quote! { let (#name, #gradient) #both = #pullback; }
                     }
                 }
             } else {
-                quote! { let #name = #path::value(#(#operands),*); }
+                let value = call("forward", self);
+                quote! { let #name #ty = #value; }
             };
             self.values.insert(id, name);
             line
@@ -220,24 +231,29 @@ impl<'a> Body<'a> {
         line
     }
 
-    /// An operand of a call of another annotated function.
-    fn argument(&self, id: Id) -> TokenStream {
-        let krate = &self.function.krate;
-        match self.graph.node(id) {
-            Node::Leaf(leaf) => self.leaf_access(id, leaf),
-            _ if self.graph.shape(id).is_empty() => self.expr(id).tokens,
-            _ => {
-                let buffer = &self.buffers[&id];
-                let lengths: Vec<TokenStream> =
-                    self.graph.shape(id).iter().map(|&extent| self.size(extent)).collect();
-                quote!(#krate::emitted::view([#(#lengths),*], &#buffer))
-            }
+    fn reset(&mut self, id: Id) -> TokenStream {
+        let storage = self.place_of(id).clone();
+        let shape = self.buffer_shape(id, &storage);
+        let neutral = self.neutral(id);
+        let buffer = self.accumulator_name(id);
+        if shape.is_empty() {
+            return quote! { let mut #buffer = #neutral; };
+        }
+        if self.is_nested(id, &storage, &shape) {
+            let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
+            let array = lengths.iter().rev().fold(neutral, |inner, length| quote!([#inner; #length]));
+            let deref = matches!(storage.home, Home::Output(_)).then(|| quote!(*));
+            return quote! { #deref #buffer = #array; };
+        }
+        if self.is_kept_late(&storage) {
+            quote! { #buffer.clear(); }
+        } else {
+            quote! { #buffer.fill(#neutral); }
         }
     }
 
-    fn reset(&mut self, id: Id) -> TokenStream {
-        let storage = self.program.storage[&id].clone();
-        let shape = self.buffer_shape(id, &storage);
+    /// What a fold starts from, or an array that is added to.
+    pub(super) fn neutral(&self, id: Id) -> TokenStream {
         let op = match self.graph.node(id) {
             Node::Fold(op, _, _) => op,
             _ => FoldOp::Sum,
@@ -250,41 +266,52 @@ impl<'a> Body<'a> {
             FoldOp::Product => self.number(1.0, ty),
             FoldOp::Max => self.number(f64::NEG_INFINITY, ty),
             FoldOp::Min => self.number(f64::INFINITY, ty),
-        }
-        .tokens;
-        let buffer = &self.buffers[&id];
-        if shape.is_empty() {
-            return quote! { let mut #buffer = #neutral; };
-        }
-        if self.is_nested(id, &shape) {
-            let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
-            let array = lengths.iter().rev().fold(neutral, |inner, length| quote!([#inner; #length]));
-            let deref = matches!(storage.home, Home::Output(_)).then(|| quote!(*));
-            return quote! { #deref #buffer = #array; };
-        }
-        quote! { #buffer.fill(#neutral); }
+        };
+        neutral.tokens
+    }
+
+    /// Where a fold is added up, or where another value lives.
+    pub(super) fn place_of(&self, id: Id) -> &Storage {
+        let first = self.program.cells.first(id);
+        self.program.accumulators.get(&id).unwrap_or_else(|| &self.program.storage[&first])
     }
 
     /// Whether the buffer is an array of arrays rather than a flat slice.
-    pub(super) fn is_nested(&self, id: Id, shape: &[Extent]) -> bool {
-        match self.program.storage[&id].home {
+    pub(super) fn is_nested(&self, id: Id, storage: &Storage, shape: &[Extent]) -> bool {
+        match storage.home {
             Home::Output(place) => matches!(self.outputs[place].1, Written::Array { .. }),
             Home::Local => self.is_static(shape) && !self.passed.contains(&id),
         }
     }
 
+    /// A gradient that is computed in a place of its own.
+    fn copy_to_output(&mut self, gradient: Id, place: usize) -> TokenStream {
+        let name = self.output_names[&place].clone();
+        let nested = matches!(self.outputs[place].1, Written::Array { .. });
+        let shape = self.graph.shape(gradient);
+        self.for_each(gradient, |body, indices| {
+            let element = body.get(gradient, indices);
+            let place = body.element(name.to_token_stream(), nested, &shape, indices);
+            quote! { #place = #element; }
+        })
+    }
+
     /// The gradients that are numbers, and those that are equal to another one.
-    fn rest_of_outputs(&self) -> TokenStream {
+    fn rest_of_outputs(&mut self) -> TokenStream {
         let mut lines = TokenStream::new();
-        for (place, (access, written)) in self.outputs.iter().enumerate() {
-            let gradient = self.program.gradients()[place];
+        for (place, (access, written)) in self.outputs.clone().iter().enumerate() {
+            let gradient = self.program.outputs()[place];
             if self.graph.shape(gradient).is_empty() {
                 let value = self.expr(gradient).tokens;
                 lines.extend(quote! { #access = #value; });
                 continue;
             }
-            let Home::Output(first) = self.program.storage[&gradient].home else {
-                continue;
+            let first = match self.program.storage_of(gradient).map(|storage| storage.home) {
+                Some(Home::Output(first)) => first,
+                _ => {
+                    lines.extend(self.copy_to_output(gradient, place));
+                    continue;
+                }
             };
             let (name, first_name) = (&self.output_names[&place], &self.output_names[&first]);
             match written {
@@ -303,7 +330,7 @@ pub(super) fn default_name(node: &Node) -> &'static str {
         Node::Fold(FoldOp::Product, ..) => "product",
         Node::Fold(FoldOp::Max, ..) => "largest",
         Node::Fold(FoldOp::Min, ..) => "smallest",
-        Node::Build(..) | Node::Scatter(_) => "array",
+        Node::Build(..) | Node::Scatter(..) | Node::Set(..) => "array",
         Node::Op(op, _) if op.kind == Kind::Std || op.kind == Kind::Ours => op.name,
         Node::Call(..) => "value",
         _ => "t",

@@ -4,9 +4,10 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::body::Body;
-use crate::graph::{Id, Node, Type};
+use crate::graph::{Axis, Id, Node, Type};
 use crate::ops::{Kind, Op};
 use crate::rows::signed;
+use crate::schedule::Storage;
 use crate::shape::Extent;
 use crate::written::Written;
 
@@ -17,6 +18,7 @@ pub(super) enum Level {
     Or,
     And,
     Compare,
+    Bits,
     Sum,
     Product,
     Cast,
@@ -69,7 +71,7 @@ impl Body<'_> {
                 Some(_) => Code::atom(self.leaf_access(id, leaf)),
                 None => Code::atom(self.lowered.leaves[leaf].access.clone()),
             },
-            Node::Size(extent) => Code::atom(self.size(extent)),
+            Node::Size(extent) => self.size_code(extent),
             Node::Index(axis) => Code::atom(self.indices[&axis].to_token_stream()),
             Node::Op(op, operands) => self.operation(op, &operands),
             Node::Cast(value) => self.cast(value, self.graph.ty(id)),
@@ -98,35 +100,25 @@ impl Body<'_> {
             }
             Node::Select(condition, then, otherwise) => {
                 let (condition, then) = (self.expr(condition).tokens, self.expr(then).tokens);
-                let otherwise = self.expr(otherwise).tokens;
-                Code { tokens: quote!(if #condition { #then } else { #otherwise }), level: Level::Branch }
+                let Code { tokens: otherwise, level } = self.expr(otherwise);
+                let otherwise = if level == Level::Branch { otherwise } else { quote!({ #otherwise }) };
+                Code { tokens: quote!(if #condition { #then } else #otherwise), level: Level::Branch }
             }
             Node::CallGradient(call, position) => {
-                let gradient = &self.gradients[&call];
-                let position = Literal::usize_unsuffixed(position);
-                Code::atom(self.taken(call, quote!(#gradient), |gradient| quote!(#gradient.#position)))
+                let derivative = &self.operand(call, position).derivative;
+                Code::atom(self.taken(call, |gradient| quote!(#gradient.#derivative)))
             }
+            Node::Fold(..) if self.program.accumulators.contains_key(&id) => Code::atom(self.accumulator(id)),
             // Arrays are not written as expressions, and folds and calls have a place of their own.
-            Node::Build(..) | Node::Scatter(_) | Node::Fold(..) | Node::Call(..) => {
+            Node::Call(callee, operands) if callee.constant => Code::atom(self.plain_call(callee, &operands)),
+            Node::Build(..) | Node::Scatter(..) | Node::Set(..) | Node::Fold(..) | Node::Call(..) => {
                 Code::atom(TokenStream::new())
             }
+            // So have the variables of loops.
+            Node::State(..) | Node::Loop(..) | Node::Final(..) | Node::Ran(_) => {
+                Code::atom(self.known_name(id).map(ToTokens::into_token_stream).unwrap_or_default())
+            }
         }
-    }
-
-    /// What is asked of the gradient of a call, or zero where the call is in a branch not taken.
-    fn taken(
-        &self,
-        call: Id,
-        gradient: TokenStream,
-        of: impl FnOnce(TokenStream) -> TokenStream,
-    ) -> TokenStream {
-        if !self.calls_in_branches.contains(&call) {
-            return of(gradient);
-        }
-        let taken = Ident::new("taken", Span::mixed_site());
-        let of = of(quote!(#taken));
-        let zero = self.number(0.0, self.graph.ty(call)).tokens;
-        quote!(#gradient.as_ref().map_or(#zero, |#taken| #of))
     }
 
     pub(super) fn get(&self, array: Id, indices: &[Id]) -> TokenStream {
@@ -141,22 +133,13 @@ impl Body<'_> {
                 self.element(access, nested, &shape, indices)
             }
             Node::CallGradient(call, position) => {
-                let gradient = &self.gradients[&call];
-                let position_literal = Literal::usize_unsuffixed(position);
-                let operand = self.graph.operands(call)[position];
-                let is_tensor = match self.graph.node(operand) {
-                    Node::Leaf(leaf) => {
-                        matches!(self.lowered.leaves[leaf].written, Written::Tensor { .. })
-                    }
-                    _ => true,
-                };
-                self.taken(call, quote!(#gradient), |gradient| {
-                    let access = if is_tensor {
-                        quote!(#gradient.#position_literal.data())
-                    } else {
-                        quote!(#gradient.#position_literal)
-                    };
-                    self.element(access, !is_tensor, &shape, indices)
+                let operand = self.operand(call, position);
+                let derivative = &operand.derivative;
+                self.taken(call, |gradient| {
+                    // One axis can be indexed whatever it is: a tensor, a vector or an array.
+                    let nested = operand.nested || shape.len() == 1;
+                    let data = (!nested).then(|| quote!(.data()));
+                    self.element(quote!(#gradient.#derivative #data), nested, &shape, indices)
                 })
             }
             _ => self.stored(array, indices),
@@ -169,9 +152,10 @@ impl Body<'_> {
             Kind::Infix("+" | "-") => Level::Sum,
             Kind::Infix("&&") => Level::And,
             Kind::Infix("||") => Level::Or,
+            Kind::Infix(_) if op.is_bitwise() => Level::Bits,
             Kind::Infix(_) => Level::Compare,
             Kind::Prefix(_) => Level::Unary,
-            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm => Level::Atom,
+            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm | Kind::Whole => Level::Atom,
         };
         let tokens = match op.kind {
             Kind::Infix(token) => {
@@ -179,7 +163,9 @@ impl Body<'_> {
                 let token: TokenStream = token.parse().expect("an operator of Rust");
                 // Comparisons do not chain, and a cast before `<` would begin a generic argument.
                 let (left, right) = match level {
-                    Level::Compare => (left.at_least(Level::Unary), right.at_least(Level::Unary)),
+                    Level::Compare | Level::Bits => {
+                        (left.at_least(Level::Unary), right.at_least(Level::Unary))
+                    }
                     Level::Sum => (left.at_least(Level::Sum), right.at_least(Level::Product)),
                     Level::Product => (left.at_least(Level::Product), right.at_least(Level::Cast)),
                     other => (left.at_least(other), right.at_least(other)),
@@ -191,9 +177,17 @@ impl Body<'_> {
                 let token: TokenStream = token.parse().expect("an operator of Rust");
                 quote!(#token #operand)
             }
-            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm => {
+            Kind::Std | Kind::Ours | Kind::Special | Kind::Libm | Kind::Whole => {
                 let receiver = match self.graph.node(operands[0]) {
                     Node::Float(bits) => self.suffixed(f64::from_bits(bits), self.graph.ty(operands[0])),
+                    // The type of what is made of literals is not known to rustc.
+                    _ if self.is_literal(operands[0])
+                        && matches!(self.graph.ty(operands[0]), Type::Int(_)) =>
+                    {
+                        let ty = self.scalar_type(self.graph.ty(operands[0]));
+                        let value = self.expr(operands[0]).at_least(Level::Cast);
+                        quote!((#value as #ty))
+                    }
                     _ => self.expr(operands[0]).at_least(Level::Atom),
                 };
                 let rest = operands[1..].iter().map(|&operand| self.expr(operand).tokens);
@@ -202,6 +196,14 @@ impl Body<'_> {
             }
         };
         Code { tokens, level }
+    }
+
+    fn is_literal(&self, id: Id) -> bool {
+        match self.graph.node(id) {
+            Node::Int(_) => true,
+            Node::Op(_, operands) => operands.into_iter().all(|operand| self.is_literal(operand)),
+            _ => false,
+        }
     }
 
     pub(super) fn number(&self, value: f64, ty: Type) -> Code {
@@ -281,6 +283,12 @@ impl Body<'_> {
             let indices = indices.iter().map(|&index| self.expr(index).tokens);
             return quote!(#array #([#indices])*);
         }
+        let flat = self.flat_index(shape, indices);
+        quote!(#array[#flat])
+    }
+
+    /// The place of an element among all of them.
+    pub(super) fn flat_index(&self, shape: &[Extent], indices: &[Id]) -> TokenStream {
         let krate = &self.function.krate;
         let mut flat: Option<Code> = None;
         for (&extent, &index) in shape.iter().zip(indices) {
@@ -296,22 +304,101 @@ impl Body<'_> {
                 }
             });
         }
-        let flat = flat.map(|code| code.tokens);
-        quote!(#array[#flat])
+        flat.map(|code| code.tokens).unwrap_or_default()
     }
 
     /// The place of a stored value at the loops' indices and, for an array, at its own.
     pub(super) fn stored(&self, id: Id, own: &[Id]) -> TokenStream {
-        let storage = &self.program.storage[&id];
-        let buffer = &self.buffers[&id];
+        let first = self.program.cells.first(id);
+        let storage = &self.program.storage[&first];
+        self.element_of(first, &self.buffers[&first], storage, own)
+    }
+
+    /// Where a fold is added up.
+    pub(super) fn accumulator(&self, id: Id) -> TokenStream {
+        self.element_of(id, &self.accumulator_name(id), self.place_of(id), &[])
+    }
+
+    pub(super) fn accumulator_name(&self, id: Id) -> Ident {
+        self.accumulators.get(&id).unwrap_or_else(|| &self.buffers[&id]).clone()
+    }
+
+    fn element_of(&self, id: Id, buffer: &Ident, storage: &Storage, own: &[Id]) -> TokenStream {
         let shape = self.buffer_shape(id, storage);
         if shape.is_empty() {
             return buffer.to_token_stream();
         }
-        let leading = storage.leading.iter().map(|&axis| self.graph.index(axis));
         let kept = own.iter().copied().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(index, _)| index);
+        let kept: Vec<Id> = kept.collect();
+        if self.is_kept_late(storage) {
+            let place = self.place_in(id, storage, &kept);
+            return match self.graph.node(id) {
+                // Where nothing was added there is no place.
+                Node::Fold(..) | Node::Scatter(..) => {
+                    let (krate, neutral) = (&self.function.krate, self.neutral(id));
+                    quote!(#krate::emitted::added(&#buffer, #place, #neutral))
+                }
+                _ => quote!(#buffer[#place]),
+            };
+        }
+        let leading = storage.leading.iter().map(|&axis| self.graph.index(axis));
         let indices: Vec<Id> = leading.chain(kept).collect();
-        self.element(buffer.to_token_stream(), self.is_nested(id, &shape), &shape, &indices)
+        self.element(buffer.to_token_stream(), self.is_nested(id, storage, &shape), &shape, &indices)
+    }
+
+    /// A place to add to, in a buffer that grows with the turns.
+    pub(super) fn grown(&self, id: Id, own: &[Id]) -> TokenStream {
+        let (krate, neutral) = (&self.function.krate, self.neutral(id));
+        let (buffer, place) = (self.accumulator_name(id), self.place_in(id, self.place_of(id), own));
+        quote!(*#krate::emitted::grown(&mut #buffer, #place, #neutral))
+    }
+
+    /// Sets a stored value.
+    pub(super) fn store(&self, id: Id, own: &[Id], value: &TokenStream) -> TokenStream {
+        let first = self.program.cells.first(id);
+        let storage = &self.program.storage[&first];
+        if !self.is_kept_late(storage) {
+            let place = self.stored(id, own);
+            return quote! { #place = #value; };
+        }
+        let (krate, buffer) = (&self.function.krate, &self.buffers[&first]);
+        let kept = own.iter().copied().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(index, _)| index);
+        let place = self.place_in(first, storage, &kept.collect::<Vec<_>>());
+        quote! { #krate::emitted::keep(&mut #buffer, #place, #value); }
+    }
+
+    /// The place in a buffer that grows with the turns.
+    fn place_in(&self, id: Id, storage: &Storage, own: &[Id]) -> TokenStream {
+        let all: Vec<(Axis, usize)> =
+            storage.leading.iter().copied().zip(storage.blocks.iter().copied()).collect();
+        let own_shape = self.graph.shape(id).into_iter().zip(&storage.kept);
+        let own_shape = own_shape.filter(|(_, kept)| **kept).map(|(extent, _)| extent);
+        let place = own_shape.zip(own).fold(self.position(&all), |outer, (extent, &index)| {
+            let (outer, length) = (outer.at_least(Level::Product), self.size(extent));
+            let here = self.expr(index).at_least(Level::Product);
+            Code { tokens: quote!(#outer * #length + #here), level: Level::Sum }
+        });
+        place.tokens
+    }
+
+    /// The number of a turn among all turns of the loops over the axes.
+    pub(super) fn position(&self, axes: &[(Axis, usize)]) -> Code {
+        let mut position: Option<Code> = None;
+        for (place, (axis, block)) in axes.iter().enumerate() {
+            let here = self.indices[axis].to_token_stream();
+            position = Some(match position {
+                None => Code::atom(here),
+                Some(outer) if self.graph.is_ragged(axis.extent) => {
+                    let (first, outer) = (&self.counters[&(*block, place)].0, outer.tokens);
+                    Code { tokens: quote!(#first[#outer] + #here), level: Level::Sum }
+                }
+                Some(outer) => {
+                    let (outer, length) = (outer.at_least(Level::Product), self.size(axis.extent));
+                    Code { tokens: quote!(#outer * #length + #here), level: Level::Sum }
+                }
+            });
+        }
+        position.unwrap_or_else(|| Code::atom(quote!(0)))
     }
 }
 

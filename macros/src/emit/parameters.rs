@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Path;
+use syn::ext::IdentExt as _;
 
 /// `constants` are the fields that are not floats: they are copied, and no optimiser moves them.
 pub(crate) fn parameters_impl(
@@ -14,6 +15,7 @@ pub(crate) fn parameters_impl(
     constants: &[Ident],
 ) -> TokenStream {
     let [definitions, arguments] = generics;
+    let names = fields.iter().map(|field| field.unraw().to_string());
     quote! {
         impl #definitions #krate::Parameters for #name #arguments {
             type Element = #element;
@@ -27,8 +29,16 @@ pub(crate) fn parameters_impl(
             }
 
             #[inline]
-            fn for_each(&self, f: &mut impl FnMut(&[#element])) {
-                #(#krate::Parameters::for_each(&self.#fields, f);)*
+            fn for_each_named(
+                &self,
+                name: &#krate::ParamName<'_>,
+                f: &mut impl FnMut(&#krate::ParamName<'_>, &[usize], &[#element]),
+            ) {
+                #(#krate::Parameters::for_each_named(
+                    &self.#fields,
+                    &#krate::ParamName::Field(name, #names),
+                    f,
+                );)*
             }
 
             #[inline]

@@ -4,8 +4,9 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::body::{Body, default_name};
+use super::expression::{Code, Level};
 use crate::graph::{Id, Node, Type};
-use crate::schedule::{Home, Step, Storage};
+use crate::schedule::{Home, Storage};
 use crate::shape::{Extent, Source};
 use crate::written::Written;
 
@@ -15,8 +16,8 @@ impl Body<'_> {
         let reachable = self.graph.reachable(&self.program.roots);
         let mut lines = TokenStream::new();
         for (place, leaf) in self.lowered.leaves.iter().enumerate() {
-            let Some(param) = leaf.param else { continue };
-            let param = &self.function.params[param];
+            // The value does without the cotangents.
+            let Some(param) = leaf.param.and_then(|param| self.function.params.get(param)) else { continue };
             let needed = reachable.iter().any(|&id| self.graph.node(id) == Node::Leaf(place));
             let is_field = param.name != leaf.name;
             let access = &leaf.access;
@@ -57,15 +58,7 @@ impl Body<'_> {
             }
         };
         for id in self.graph.reachable(&self.program.roots) {
-            match self.graph.node(id) {
-                Node::Size(extent) => need(extent),
-                Node::Index(axis) => need(axis.extent),
-                Node::Build(axes, _) | Node::Fold(_, axes, _) => {
-                    axes.iter().for_each(|axis| need(axis.extent))
-                }
-                _ => {}
-            }
-            self.graph.shape(id).into_iter().for_each(&mut need);
+            self.graph.extents(id).into_iter().for_each(&mut need);
         }
         let checks = self.lowered.extents.checks();
         checks.iter().for_each(|check| need(self.lowered.extents.root(check.left)));
@@ -76,20 +69,18 @@ impl Body<'_> {
             .for_each(|(extent, _)| need(self.lowered.extents.root(*extent)));
         let mut letters = ["n", "d", "m", "k", "p", "q"].into_iter();
         let mut lines = TokenStream::new();
-        // How often a loop runs may depend on the lengths of parameters.
+        // A computed length may depend on the lengths of parameters.
         for number in 0..needed.len() {
-            if let Source::Loop(number) = self.lowered.extents.source(needed[number])
-                && let Some(length) = self.lowered.extents.length(number)
-            {
-                for id in self.graph.reachable(&[length]) {
-                    if let Node::Size(extent) = self.graph.node(id)
-                        && !needed.contains(&extent)
-                    {
-                        needed.push(extent);
-                    }
+            let length = self.graph.length(needed[number]);
+            for id in length.map(|length| self.graph.reachable(&[length])).unwrap_or_default() {
+                if let Node::Size(extent) = self.graph.node(id)
+                    && !needed.contains(&extent)
+                {
+                    needed.push(extent);
                 }
             }
         }
+        needed.retain(|&extent| !self.graph.is_late(extent));
         let order = |source: &Source| match source {
             Source::Axis { .. } => 0,
             Source::Loop(number) => *number,
@@ -100,23 +91,32 @@ impl Body<'_> {
             let source = self.lowered.extents.source(extent);
             if matches!(source, Source::Axis { .. } | Source::Loop(_)) {
                 let name = self.name(letters.next().unwrap_or("size"));
-                let length = self.own_length(&source);
-                lines.extend(quote! { let #name = #length; });
+                let length = self.length_code(&source).tokens;
+                // What is made of literals alone has no type of its own.
+                let ty = matches!(source, Source::Loop(_)).then(|| quote!(: usize));
+                lines.extend(quote! { let #name #ty = #length; });
                 self.sizes.insert(extent, name);
             }
         }
         lines
     }
 
-    pub(super) fn own_length(&self, source: &Source) -> TokenStream {
-        match source {
+    fn own_length(&self, source: &Source) -> TokenStream {
+        self.length_code(source).at_least(Level::Atom)
+    }
+
+    fn length_code(&self, source: &Source) -> Code {
+        Code::atom(match source {
             Source::Literal(length) => Literal::usize_unsuffixed(*length).into_token_stream(),
             Source::Const(path) => path.parse().expect("the text of a path"),
             Source::Parameter(leaf) => self.leaf_access(self.leaf_id(*leaf), *leaf),
-            Source::Loop(number) => match self.lowered.extents.length(*number) {
-                Some(length) => self.expr(length).tokens,
-                None => TokenStream::new(),
-            },
+            Source::Loop(_) => {
+                let extent = self.lowered.extents.intern(source.clone());
+                return self
+                    .graph
+                    .length(extent)
+                    .map_or_else(|| Code::atom(TokenStream::new()), |length| self.expr(length));
+            }
             Source::Axis { leaf, axis } => {
                 let access = self.leaf_access(self.leaf_id(*leaf), *leaf);
                 let axis = Literal::usize_unsuffixed(*axis);
@@ -126,13 +126,18 @@ impl Body<'_> {
                     _ => quote!(#access.shape()[#axis]),
                 }
             }
-        }
+        })
     }
 
+    /// A length, as part of an expression.
     pub(super) fn size(&self, extent: Extent) -> TokenStream {
+        self.size_code(extent).at_least(Level::Atom)
+    }
+
+    pub(super) fn size_code(&self, extent: Extent) -> Code {
         match self.sizes.get(&extent) {
-            Some(name) => name.to_token_stream(),
-            None => self.own_length(&self.lowered.extents.source(extent)),
+            Some(name) => Code::atom(name.to_token_stream()),
+            None => self.length_code(&self.lowered.extents.source(extent)),
         }
     }
 
@@ -167,7 +172,7 @@ impl Body<'_> {
     pub(super) fn open_outputs(&mut self) -> TokenStream {
         let krate = self.function.krate.clone();
         let mut lines = TokenStream::new();
-        let gradients = self.program.gradients().to_vec();
+        let gradients = self.program.outputs().to_vec();
         for (place, (access, written)) in self.outputs.clone().into_iter().enumerate() {
             let shape = self.graph.shape(gradients[place]);
             if shape.is_empty() {
@@ -192,7 +197,6 @@ impl Body<'_> {
 
     /// A buffer for every array and every value that a loop keeps for another one.
     pub(super) fn allocate(&mut self) -> TokenStream {
-        let krate = self.function.krate.clone();
         let mut stored: Vec<Id> = self.program.storage.keys().copied().collect();
         stored.sort_unstable();
         let mut lines = TokenStream::new();
@@ -204,46 +208,99 @@ impl Body<'_> {
                 continue;
             }
             let wanted = self.graph.name(id).unwrap_or_else(|| default_name(&self.graph.node(id)).to_owned());
-            let name = self.name(&wanted);
+            let is_number = self.graph.shape(id).is_empty();
+            let is_kept = is_number && !matches!(self.graph.node(id), Node::Fold(..));
+            let name = if is_kept { self.name(&format!("kept_{wanted}")) } else { self.name(&wanted) };
             self.buffers.insert(id, name.clone());
             if extents.is_empty() {
                 // A fold begins where its loop does; a scalar for another block needs a value before.
-                if !matches!(self.graph.node(id), Node::Fold(..) | Node::Build(..) | Node::Scatter(_)) {
+                let begins = matches!(self.graph.node(id), Node::Fold(..))
+                    && !self.program.accumulators.contains_key(&id);
+                if !begins && self.graph.shape(id).is_empty() {
                     let start = self.anything(self.graph.ty(id));
-                    lines.extend(quote! { let mut #name = #start; });
+                    let ty = self.written_type(id, |ty| ty);
+                    lines.extend(quote! { let mut #name #ty = #start; });
                 }
                 continue;
             }
-            let zero = self.anything(self.graph.ty(id));
-            let lengths: Vec<TokenStream> = extents.iter().map(|&extent| self.size(extent)).collect();
-            lines.extend(if self.is_static(&extents) && !self.passed.contains(&id) {
-                let array = lengths.iter().rev().fold(zero, |inner, length| quote!([#inner; #length]));
-                quote! { let mut #name = #array; }
-            } else {
-                let length = lengths.into_iter().reduce(|a, b| quote!(#a * #b)).unwrap_or_default();
-                quote! { let mut #name = #krate::emitted::buffer(#zero, #length); }
-            });
+            if self.is_kept_late(&storage) {
+                lines.extend(self.growing(id, &name));
+            } else if !self.is_made_late(id) {
+                lines.extend(self.make(id));
+            }
+        }
+        let mut folds: Vec<Id> = self.program.accumulators.keys().copied().collect();
+        folds.sort_unstable();
+        for id in folds {
+            let wanted = self.graph.name(id).unwrap_or_else(|| default_name(&self.graph.node(id)).to_owned());
+            let name = self.name(&wanted);
+            self.accumulators.insert(id, name.clone());
+            let extents = self.buffer_shape(id, &self.program.accumulators[&id]);
+            if !extents.is_empty() {
+                let late = self.is_kept_late(&self.program.accumulators[&id]);
+                lines.extend(if late { self.growing(id, &name) } else { self.buffer(id, &name, &extents) });
+            }
         }
         lines
     }
 
-    /// The gradients of calls in branches, which need not be taken.
-    pub(super) fn calls_in_branches(&mut self, steps: &[Step], in_branch: bool) -> TokenStream {
+    /// Where the turns of each run of a loop begin, and how many there have been.
+    pub(super) fn allocate_counters(&mut self) -> TokenStream {
+        let krate = self.function.krate.clone();
         let mut lines = TokenStream::new();
-        for step in steps {
-            match step {
-                Step::Let(id) if in_branch && self.pulled_back.contains(id) => {
-                    let name = self.name("d_value");
-                    lines.extend(quote! { let mut #name = ::core::option::Option::None; });
-                    self.gradients.insert(*id, name);
-                    self.calls_in_branches.insert(*id);
-                }
-                Step::Branch(_, body) => lines.extend(self.calls_in_branches(body, true)),
-                Step::Loop(_, body) => lines.extend(self.calls_in_branches(body, in_branch)),
-                _ => {}
-            }
+        for (block, prefix) in &self.program.counted {
+            let (first, count) = (self.name("first"), self.name("turns"));
+            lines.extend(quote! {
+                let mut #first: #krate::emitted::Vec<usize> = #krate::emitted::Vec::new();
+                let mut #count: usize = 0;
+            });
+            self.counters.insert((*block, prefix.len()), (first, count));
         }
         lines
+    }
+
+    /// Whether an array's buffer is made where its length is known, not before all steps.
+    pub(super) fn is_made_late(&self, id: Id) -> bool {
+        self.graph.shape(id).into_iter().any(|extent| self.graph.is_late(extent))
+    }
+
+    /// Makes the buffer of an array.
+    pub(super) fn make(&self, id: Id) -> TokenStream {
+        let extents = self.buffer_shape(id, &self.program.storage[&id]);
+        self.buffer(id, &self.buffers[&id], &extents)
+    }
+
+    /// A buffer that grows with the turns.
+    fn growing(&self, id: Id, name: &proc_macro2::Ident) -> TokenStream {
+        let krate = &self.function.krate;
+        let ty = self.written_type(id, |ty| quote!(#krate::emitted::Vec<#ty>));
+        quote! { let mut #name #ty = #krate::emitted::Vec::new(); }
+    }
+
+    fn buffer(&self, id: Id, name: &proc_macro2::Ident, extents: &[Extent]) -> TokenStream {
+        let krate = &self.function.krate;
+        let zero = self.anything(self.graph.ty(id));
+        let lengths: Vec<TokenStream> = extents.iter().map(|&extent| self.size(extent)).collect();
+        if self.is_static(extents) && !self.passed.contains(&id) {
+            let nested =
+                |of: TokenStream| lengths.iter().rev().fold(of, |inner, length| quote!([#inner; #length]));
+            let (array, ty) = (nested(zero), self.written_type(id, nested));
+            return quote! { let mut #name #ty = #array; };
+        }
+        let length = lengths.into_iter().reduce(|a, b| quote!(#a * #b)).unwrap_or_default();
+        let ty = self.written_type(id, |ty| quote!(#krate::emitted::Vec<#ty>));
+        quote! { let mut #name #ty = #krate::emitted::buffer(#zero, #length); }
+    }
+
+    /// A type to write behind a name, if the type of the value's numbers is known.
+    fn written_type(&self, id: Id, of: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
+        match self.graph.ty(id) {
+            Type::Untyped => TokenStream::new(),
+            ty => {
+                let ty = of(self.scalar_type(ty));
+                quote!(: #ty)
+            }
+        }
     }
 
     pub(super) fn buffer_shape(&self, id: Id, storage: &Storage) -> Vec<Extent> {
@@ -271,10 +328,11 @@ impl Body<'_> {
     }
 
     /// A value of the type that nothing reads.
-    fn anything(&self, ty: Type) -> TokenStream {
+    pub(super) fn anything(&self, ty: Type) -> TokenStream {
         match ty {
             Type::Bool => quote!(false),
             Type::Int(_) => quote!(0),
+            Type::Untyped => quote!(::core::default::Default::default()),
             _ => self.number(0.0, ty).tokens,
         }
     }

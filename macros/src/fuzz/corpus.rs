@@ -306,3 +306,27 @@ pub mod network {
         output.exp().ln()
     }
 }
+
+#[differentiable]
+fn det(a: &[f64], size: usize, row: usize, used: usize) -> f64 {
+    if row == size {
+        return 1.0;
+    }
+    let mut total = 0.0;
+    for j in 0..size {
+        if used & (1 << j) == 0 {
+            let sign: f64 = sign(used, j);
+            total += sign * a[row * size + j] * det(a, size, row + 1, used | (1 << j));
+        }
+    }
+    total
+}
+
+#[differentiable]
+fn calls(x: f64, v: &[f64], a: [f64; 3], m: &Matrix<f64>, n: usize) -> f64 {
+    let one: f64 = other::scalars(x, a[0]);
+    let two: f64 = of_arrays(&[x, a[1]], a, &(m * x), v);
+    let count = helper(n, &[n, 2]) as f64;
+    let top: usize = std::cmp::max(n, 3);
+    (0..top).map(|i| one * count * v[i].powi(n.pow(2) as i32)).sum::<f64>() + two * no_grad(x)
+}

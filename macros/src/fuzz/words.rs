@@ -51,7 +51,8 @@ pub(super) const METHODS: &[&str] = &[
     ".windows(2)", ".windows(0)", ".chunks_exact(0)", ".chunks_exact(2)", ".windows(__)", ".zip(__)",
     ".enumerate()", ".rev()", ".skip(1)", ".skip(__)", ".take(2)", ".step_by(0)", ".step_by(3)",
     ".filter(|v| **v > __)", ".map(f64::exp)", ".map(|(a, b)| a * b)", ".fold(0.0, |a, b| a + b)",
-    ".fold(__, f64::max)", ".product::<f64>()", ".count()", ".data()", ".get(0)",
+    ".fold(__, f64::max)", ".product::<f64>()", ".count()", ".data()", ".get(0)", ".pow(2)",
+    ".pow(__)", ".abs_diff(__)", ".as_slice()",
 ];
 
 /// Statements; `__` stands for a name of the function.
@@ -84,5 +85,9 @@ pub(super) const STATEMENTS: &[&str] = &[
     "let x = __.iter().fold(__, |a, b| a * b + __);", "if __ > 1.0 { __ = __; }", "__ = [__; 3];",
     "__[0] = __;", "__ -= 1.0;",
     "let x = match __ { 0 => __, 1 | 2 if __ > 0.0 => 2.0, n @ 3..=5 => __, _ => __ };", "loop { break; }",
+    "let x = no_grad(__);", "let x: f64 = outside(__, no_grad(__));", "let x: usize = outside(&__, 1);",
+    "let x: f64 = outside([__, __], &[1.0, 2.0]);", "let x = outside(__) as f64;", "let x = __ & __ | 1 << __;",
+    "let x = !__ ^ __ >> 2;", "x |= __;", "x <<= __;", "for i in 0..outside(__) { __ += inside::f(__, i); }",
+    "let n: usize = outside(&[1, 2]); for i in 0..n { __ += 1.0; }", "let x = self::scalars(__, __);",
     "for i in 0.. { __ += 1.0; }", "debug_assert_eq!(__, 1);",
 ];

@@ -4,43 +4,109 @@ use quote::ToTokens;
 use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::Lowerer;
-use crate::graph::{Id, Type};
+use super::called::Reach;
+use crate::graph::{Node, Type};
 use crate::items::Inlined;
 use crate::ops;
 use crate::value::Value;
-use crate::written::{Written, text};
+use crate::written::{Written, integer_named, text};
 
 impl Lowerer<'_> {
     pub(super) fn call(&mut self, call: &ExprCall, expected: Option<&Written>) -> Value {
         let Expr::Path(function) = &*call.func else {
-            return self.refuse(&call.func, "only a function with a name can be called", "");
+            let help = "call a function by its name, which then needs `#[differentiable]`";
+            return self.refuse(&call.func, "only a function with a name can be called", help);
         };
+        let is_self = function.path.segments.first().is_some_and(|first| first.ident == "Self");
+        if function.qself.is_some() || is_self {
+            let help = "write it as a function of the module, or as a method";
+            return self.refuse(&call.func, "a function of a type is not found by this path", help);
+        }
         let segments: Vec<String> =
             function.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if let [ty, name] = segments.as_slice() {
             let generic = self.function.generic.as_deref() == Some(*ty);
-            if let Some(float) = float_named(ty, generic) {
-                return self.float_function(float, name, call);
+            if let Some(number) = number_named(ty, generic) {
+                return self.number_function(number, name, call, expected);
             }
         }
-        if let [name] | ["self", name] = segments.as_slice()
-            && let Some(function) = self.items.function(name)
-        {
-            let arguments = call.args.iter().map(|argument| self.expr(argument, None)).collect();
-            return self.inline(name, &function, arguments, call);
+        if self.is_no_grad(call) {
+            return self.no_grad(call);
+        }
+        if let Some(closure) = call.args.iter().find(|argument| matches!(argument, Expr::Closure(_))) {
+            let help = "write in its place what the closure does, or put it into an annotated function";
+            return self.refuse(closure, "a closure cannot be passed to a function here", help);
+        }
+        if let [name] | ["self", name] = segments.as_slice() {
+            if self.scope.iter().any(|(known, _)| known == name) {
+                let help = "call a function by its name, which then needs `#[differentiable]`";
+                let message = format!("`{name}` is a variable, so that it is not known what it calls");
+                return self.refuse(&call.func, message, help);
+            }
+            if self.function.item.sig.ident == name {
+                let result = self.function.result.clone();
+                return self.called(Reach::Own, call, Some(&result));
+            }
+            if let Some(function) = self.items.function(name) {
+                return self.call_seen(name, &function, call);
+            }
         }
         if let Some(value) = self.constructor(function, call) {
             return value;
         }
-        self.call_annotated(&function.path, call, expected)
+        if matches!(segments.as_slice(), [.., "thread", "spawn" | "scope"]) {
+            let help = "compute it here; an optimiser can share the rows of its data among threads";
+            return self.refuse(call, "a thread cannot be differentiated", help);
+        }
+        let known = function.path.get_ident().and_then(|name| self.items.result(&name.to_string()));
+        let known = known.and_then(|ty| self.annotation(&ty));
+        self.called(Reach::Unseen, call, known.as_ref().or(expected))
     }
 
-    /// `f64::from(x)`, `T::from_f64(2.0)`, `f64::max(a, b)`.
-    fn float_function(&mut self, float: Type, name: &str, call: &ExprCall) -> Value {
+    /// A function of the same annotated module.
+    fn call_seen(&mut self, name: &str, function: &Inlined, call: &ExprCall) -> Value {
+        let annotated = self.items.result(name);
+        if self.inlined.iter().any(|outer| outer == name) {
+            let result = annotated.and_then(|ty| self.annotation(&ty));
+            return match result {
+                Some(result) => self.called(Reach::Seen, call, Some(&result)),
+                None => {
+                    let message = format!("`{name}` calls itself, so that it cannot be put in here");
+                    self.refuse(call, message, format!("annotate `{name}` with `#[differentiable]` too"))
+                }
+            };
+        }
+        let arguments: Vec<Value> = call.args.iter().map(|argument| self.expr(argument, None)).collect();
+        let result = function.result.as_ref().and_then(|ty| self.annotation(ty));
+        let numbers = arguments.iter().all(|value| matches!(value, Value::Scalar(_)));
+        let of_data = numbers && !arguments.iter().any(|value| self.is_differentiated(value));
+        if let (true, Some(Written::Scalar(_))) = (of_data, &result) {
+            return self.called(Reach::Unseen, call, result.as_ref());
+        }
+        self.inline(name, function, arguments, call)
+    }
+
+    /// `f64::from(x)`, `T::from_f64(2.0)`, `f64::max(a, b)`, `usize::pow(n, 2)`.
+    fn number_function(
+        &mut self,
+        float: Type,
+        name: &str,
+        call: &ExprCall,
+        expected: Option<&Written>,
+    ) -> Value {
         let conversion = matches!(name, "from" | "from_f64" | "from_usize");
         if conversion && call.args.len() == 1 {
-            return match self.expr(&call.args[0], None) {
+            let any = Written::Scalar(Type::Untyped);
+            return match self.expr(&call.args[0], Some(&any)) {
+                Value::Scalar(id)
+                    if self.could_be_integer(id) && matches!(self.graph.node(id), Node::Call(..)) =>
+                {
+                    Value::Scalar(self.graph.cast(id, float))
+                }
+                Value::Scalar(id) if self.graph.ty(id).is_float() && !float.is_float() => {
+                    self.refuse(call, "this loses the derivative", "")
+                }
                 Value::Scalar(id) if self.graph.ty(id) == Type::Untyped => {
                     Value::Scalar(self.coerce(id, float))
                 }
@@ -50,8 +116,9 @@ impl Lowerer<'_> {
             };
         }
         let mut arguments = call.args.iter();
-        match (ops::method(name), arguments.next()) {
-            (Some(_), Some(receiver)) => self.method_call(&ExprMethodCall {
+        let known = ops::method(name).is_some() || ops::integer_method(name).is_some();
+        match (known, arguments.next()) {
+            (true, Some(receiver)) => self.method_call(&ExprMethodCall {
                 attrs: Vec::new(),
                 receiver: Box::new(receiver.clone()),
                 dot_token: Default::default(),
@@ -60,11 +127,16 @@ impl Lowerer<'_> {
                 paren_token: call.paren_token,
                 args: arguments.cloned().collect(),
             }),
-            _ => self.refuse(
-                &call.func,
-                format!("gradus does not know the function `{}`", text(&call.func)),
-                "",
-            ),
+            _ => {
+                let values: Vec<Value> = call.args.iter().map(|argument| self.expr(argument, None)).collect();
+                if values.iter().any(|value| self.is_differentiated(value)) {
+                    let message = format!("gradus does not know the function `{}`", text(&call.func));
+                    return self.refuse(&call.func, message, "");
+                }
+                let own = Written::Scalar(float);
+                let own = name.starts_with("from").then_some(&own);
+                self.called(Reach::Plain, call, own.or(expected))
+            }
         }
     }
 
@@ -96,8 +168,8 @@ impl Lowerer<'_> {
         if self.inlined.iter().any(|outer| outer == name) {
             return self.refuse(
                 place.to_token_stream(),
-                format!("`{name}` calls itself, which is not supported yet"),
-                "",
+                format!("`{name}` calls itself, so that it cannot be put in here"),
+                "write it as a function, and annotate that with `#[differentiable]`",
             );
         }
         if function.parameters.len() != arguments.len() {
@@ -120,46 +192,13 @@ impl Lowerer<'_> {
         self.scope = outer;
         value
     }
-
-    /// A function that the macro does not see: it must be annotated itself.
-    fn call_annotated(&mut self, path: &syn::Path, call: &ExprCall, expected: Option<&Written>) -> Value {
-        let Some(Written::Scalar(ty)) = expected else {
-            let help = format!(
-                "write `let value: f64 = {};` with the type it returns; `{}` needs `#[differentiable]` too",
-                text(call),
-                text(path),
-            );
-            return self.refuse(call, format!("the type of `{}` is not known", text(call)), help);
-        };
-        let mut operands: Vec<Id> = Vec::new();
-        for argument in &call.args {
-            operands.push(match self.expr(argument, None) {
-                Value::Scalar(id) => id,
-                Value::Array(array) => array.node(self.graph),
-                Value::Refused => return Value::Refused,
-                _ => {
-                    return self.refuse(
-                        argument,
-                        "only numbers and arrays can be passed on",
-                        "pass its parts",
-                    );
-                }
-            });
-        }
-        let known = self.callees.iter().position(|callee| text(callee) == text(path));
-        let place = known.unwrap_or(self.callees.len());
-        if known.is_none() {
-            self.callees.push(path.clone());
-        }
-        Value::Scalar(self.graph.call(place, operands, *ty))
-    }
 }
 
-fn float_named(name: &str, generic: bool) -> Option<Type> {
+fn number_named(name: &str, generic: bool) -> Option<Type> {
     match name {
         "f32" => Some(Type::F32),
         "f64" => Some(Type::F64),
         _ if generic => Some(Type::Generic),
-        _ => None,
+        _ => integer_named(name),
     }
 }

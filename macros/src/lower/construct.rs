@@ -1,9 +1,9 @@
 //! Arrays that the function makes itself: literals and constructors.
 
-use syn::{Expr, ExprArray, ExprCall, ExprPath, ExprRepeat};
+use syn::{Expr, ExprArray, ExprCall, ExprPath, ExprRepeat, ExprStruct, Member};
 
 use super::Lowerer;
-use crate::graph::{Graph, Id, Node, Type};
+use crate::graph::{Graph, Id, Type};
 use crate::ops;
 use crate::shape::{Extent, Source};
 use crate::value::{Array, Value};
@@ -20,23 +20,11 @@ impl Lowerer<'_> {
                 return None;
             }
         };
-        if self.is_carried(id) {
-            self.refuse(length, "a length that a loop changes is not supported yet", "make it a parameter");
+        if self.graph.ty(id) != Type::Int("usize") {
+            self.refuse(length, "a length is a `usize`", "");
             return None;
         }
-        match self.graph.node(id) {
-            Node::Size(extent) => Some(extent),
-            Node::Int(length) => Some(self.extents.intern(Source::Literal(length as usize))),
-            Node::Leaf(leaf) => Some(self.extents.intern(match self.leaves[leaf].param {
-                Some(_) => Source::Parameter(leaf),
-                None => Source::Const(text(&self.leaves[leaf].access)),
-            })),
-            _ => {
-                let message = "this length is not a number, a parameter or the length of an array";
-                self.refuse(length, message, "make it a parameter");
-                None
-            }
-        }
+        Some(self.extent_of(id))
     }
 
     /// `[a, b]`, of numbers or of arrays of one shape.
@@ -72,8 +60,41 @@ impl Lowerer<'_> {
         Value::Array(Array::new(graph, &shape, |indices| choose(graph, indices, &parts)).nested_as(true))
     }
 
+    /// `Name { field: value, .. }`, with the fields in the order of their definition.
+    pub(super) fn structure(&mut self, made: &ExprStruct) -> Value {
+        let written = made.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let name = match self.inlined.last().and_then(|method| method.split_once("::")) {
+            Some((own, _)) if written == "Self" => own.to_owned(),
+            _ => written,
+        };
+        let mut given: Vec<(String, Value)> = Vec::new();
+        for field in &made.fields {
+            let Member::Named(member) = &field.member else {
+                return self.refuse(&field.member, "the fields of a struct of parameters have names", "");
+            };
+            given.push((member.to_string(), self.expr(&field.expr, None)));
+        }
+        let rest = made.rest.as_ref().map(|rest| self.expr(rest, None));
+        let Some(definition) = self.items.structure(&name) else {
+            let help = "define it in the same `#[differentiable] mod`";
+            return self.refuse(&made.path, format!("gradus does not see the struct `{name}`"), help);
+        };
+        let mut fields = Vec::new();
+        for (field, written) in &definition.fields {
+            let own = given.iter().find(|(known, _)| known == field).map(|(_, value)| value);
+            let other = match &rest {
+                Some(Value::Struct(_, fields)) => fields.iter().find(|(known, _)| known == field),
+                _ => None,
+            };
+            // rustc says it better where a field is missing.
+            let Some(value) = own.or(other.map(|(_, value)| value)) else { return Value::Refused };
+            fields.push((field.clone(), self.annotated(value.clone(), Some(written))));
+        }
+        Value::Struct(name, fields)
+    }
+
     /// `[value; n]`.
-    pub(super) fn repeat(&mut self, repeat: &ExprRepeat) -> Value {
+    pub(super) fn repeated(&mut self, repeat: &ExprRepeat) -> Value {
         let value = self.expr(&repeat.expr, None);
         let Some(extent) = self.extent(&repeat.len) else { return Value::Refused };
         let part = match value {
@@ -100,13 +121,13 @@ impl Lowerer<'_> {
         let arguments: Vec<&Expr> = call.args.iter().collect();
         Some(match (name.as_str(), arguments.as_slice()) {
             ("from", [value]) => match self.expr(value, None) {
-                Value::Array(array) => Value::Array(array.nested_as(false)),
+                Value::Array(array) => Value::Array(array.map(|body| self.coerce(body, ty)).nested_as(false)),
                 other => other,
             },
             ("zeros", [shape]) => self.filled(shape, constant(self.graph, 0.0)),
             ("ones", [shape]) => self.filled(shape, constant(self.graph, 1.0)),
             ("full", [shape, value]) => match self.expr(value, None) {
-                Value::Scalar(value) => self.filled(shape, value),
+                Value::Scalar(value) => self.filled(shape, self.coerce(value, ty)),
                 Value::Refused => Value::Refused,
                 _ => self.refuse(value, "the elements of a tensor are numbers", ""),
             },

@@ -19,10 +19,12 @@ impl Lowerer<'_> {
         match expr {
             Expr::Paren(inner) => self.expr(&inner.expr, expected),
             Expr::Group(inner) => self.expr(&inner.expr, expected),
-            Expr::Block(block) if block.label.is_none() => self.block(&block.block, expected),
+            Expr::Block(block) if block.label.is_none() => self.value_of_flow(expr, expected),
             Expr::Reference(reference) if reference.mutability.is_none() => {
                 self.expr(&reference.expr, expected)
             }
+            // As in `for v in &mut y`; anything else that asks for a place refuses it.
+            Expr::Reference(reference) => self.iter_mut(&reference.expr),
             Expr::Unary(unary) if matches!(unary.op, UnOp::Deref(_)) => self.expr(&unary.expr, expected),
             Expr::Lit(literal) => self.literal(&literal.lit),
             Expr::Path(path) => self.path(path),
@@ -38,16 +40,23 @@ impl Lowerer<'_> {
                 self.assign(&binary.left, assigning(&binary.op), &binary.right);
                 Value::Tuple(Vec::new())
             }
-            Expr::ForLoop(turns) => self.for_loop(turns),
+            Expr::If(_)
+            | Expr::Match(_)
+            | Expr::ForLoop(_)
+            | Expr::While(_)
+            | Expr::Loop(_)
+            | Expr::Break(_)
+            | Expr::Continue(_)
+            | Expr::Return(_) => self.value_of_flow(expr, expected),
             Expr::Range(range) => self.range(range),
-            Expr::If(branch) => self.branch(branch, expected),
-            Expr::Match(matched) => self.matched(matched, expected),
+            Expr::Macro(call) => self.macro_call(&call.mac),
             Expr::Binary(binary) => self.binary(binary),
             Expr::Cast(cast) => self.cast(cast),
             Expr::Field(field) => self.field(field),
             Expr::Index(index) => self.index(index),
             Expr::Array(array) => self.array(array),
-            Expr::Repeat(repeat) => self.repeat(repeat),
+            Expr::Struct(made) => self.structure(made),
+            Expr::Repeat(repeat) => self.repeated(repeat),
             Expr::MethodCall(call) => self.method_call(call),
             Expr::Call(call) => self.call(call, expected),
             other => self.unsupported(other),
@@ -56,17 +65,11 @@ impl Lowerer<'_> {
 
     pub(super) fn unsupported(&mut self, expr: &Expr) -> Value {
         let what = match expr {
-            Expr::While(_) => "`while`",
-            Expr::Loop(_) => "`loop`",
             Expr::Closure(_) => "a closure",
-            Expr::Macro(_) => "a macro call",
             Expr::Try(_) => "`?`",
             Expr::Unsafe(_) => "`unsafe`",
             Expr::Async(_) | Expr::Await(_) => "`async`",
-            Expr::Return(_) => "a `return` before the end",
-            Expr::Struct(_) => "a struct expression",
             Expr::Let(_) => "`let` in a condition",
-            Expr::Break(_) | Expr::Continue(_) => "`break` or `continue`",
             _ => "this expression",
         };
         let help = "write the function with `let`, arithmetic and methods of scalars and tensors";
@@ -121,7 +124,13 @@ impl Lowerer<'_> {
         if let Some(name) = path.path.get_ident() {
             let name = name.to_string();
             if let Some((_, value)) = self.scope.iter().rev().find(|(known, _)| *known == name) {
-                return value.clone();
+                return match value.clone() {
+                    Value::Element(variable, indices) => match self.scope[variable].1.clone() {
+                        Value::Array(array) => self.part(&array, &indices),
+                        other => other,
+                    },
+                    value => value,
+                };
             }
         }
         let generics = &self.function.item.sig.generics;
@@ -175,7 +184,14 @@ impl Lowerer<'_> {
             UnOp::Not(_) => "not",
             _ => return self.refuse(unary, "this operator is not supported", ""),
         };
-        match self.expr(&unary.expr, None) {
+        let expected = (row == "not").then_some(Written::Scalar(Type::Bool));
+        match self.expr(&unary.expr, expected.as_ref()) {
+            Value::Scalar(id) if row == "not" && self.is_integer(id) => {
+                Value::Scalar(self.graph.op(ops::row("complement"), &[id]))
+            }
+            Value::Scalar(id) if row == "not" && self.graph.ty(id) != Type::Bool => {
+                self.refuse(unary, "`!` is for conditions and integers", "")
+            }
             Value::Scalar(id) => Value::Scalar(self.graph.op(ops::row(row), &[id])),
             Value::Array(array) => Value::Array(array.map(|body| self.graph.op(ops::row(row), &[body]))),
             Value::Refused => Value::Refused,
@@ -184,9 +200,11 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Value {
-        let left = self.expr(&binary.left, None);
-        let right = self.expr(&binary.right, None);
         let token = binary.op.to_token_stream().to_string();
+        // A condition may ask any function of what is not differentiated.
+        let expected = matches!(token.as_str(), "&&" | "||").then_some(Written::Scalar(Type::Bool));
+        let left = self.expr(&binary.left, expected.as_ref());
+        let right = self.expr(&binary.right, expected.as_ref());
         // The right side is not evaluated where the left one decides.
         if let (Value::Scalar(a), Value::Scalar(b), "&&" | "||") = (&left, &right, token.as_str()) {
             let (a, b) = (*a, *b);
@@ -196,12 +214,9 @@ impl Lowerer<'_> {
             });
         }
         match ops::infix(&token) {
+            Some(op) if op.is_bitwise() => self.bitwise(op, left, right, binary),
             Some(op) => self.elementwise(op, left, right, binary),
-            None => {
-                let help =
-                    if token == "^" { "to raise to a power write `.powi(2)` or `.powf(0.5)`" } else { "" };
-                self.refuse(binary, "this operator cannot be differentiated", help)
-            }
+            None => self.refuse(binary, "this operator cannot be differentiated", ""),
         }
     }
 
@@ -301,7 +316,7 @@ impl Lowerer<'_> {
         self.typed(id, ty, &mut HashMap::new())
     }
 
-    fn typed(&self, id: Id, ty: Type, done: &mut HashMap<Id, Id>) -> Id {
+    pub(super) fn typed(&self, id: Id, ty: Type, done: &mut HashMap<Id, Id>) -> Id {
         let graph = self.graph;
         // A condition is a `bool`, whatever it compares.
         if !matches!(graph.ty(id), Type::Untyped | Type::Bool) {
@@ -317,6 +332,16 @@ impl Lowerer<'_> {
             Node::Int(value) => graph.int(value, ty),
             Node::Leaf(_) if graph.ty(id) == Type::Bool => id,
             Node::Leaf(leaf) => graph.leaf(leaf, ty, graph.shape(id)),
+            Node::State(number, place) => {
+                self.found.borrow_mut().entry((number, place)).or_insert(ty);
+                graph.state(number, place, ty, graph.shape(id))
+            }
+            Node::Final(turns, place) => {
+                if let Node::Loop(number, _) = graph.node(turns) {
+                    self.found.borrow_mut().entry((number, place)).or_insert(ty);
+                }
+                graph.after_as(turns, place, ty)
+            }
             Node::Cast(value) => graph.cast(value, ty),
             _ => graph.with_operands(id, &mut |operand| self.typed(operand, ty, done)),
         };
@@ -343,7 +368,8 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn cast(&mut self, cast: &syn::ExprCast) -> Value {
-        let value = self.expr(&cast.expr, None);
+        let any = Written::Scalar(Type::Untyped);
+        let value = self.expr(&cast.expr, Some(&any));
         let Some(Written::Scalar(target)) = self.annotation(&cast.ty) else {
             return self.refuse(
                 &cast.ty,
@@ -362,6 +388,7 @@ impl Lowerer<'_> {
                 "keep the float, and round it with `.floor()`, whose derivative is 0",
             ),
             Value::Scalar(id) => Value::Scalar(match self.graph.node(id) {
+                Node::Call(..) => self.graph.cast(id, target),
                 Node::Float(_) | Node::Int(_) if self.graph.ty(id) == Type::Untyped => {
                     self.coerce(id, target)
                 }
@@ -396,38 +423,15 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `x[i]`, `m[[i, j]]` and `a[i][j]`.
+    /// `x[i]`, `m[[i, j]]`, `a[i][j]` and `x[a..b]`.
     pub(super) fn index(&mut self, index: &syn::ExprIndex) -> Value {
         let value = self.expr(&index.expr, None);
-        let places: Vec<&Expr> = match &*index.index {
-            Expr::Array(list) => list.elems.iter().collect(),
-            single => vec![single],
-        };
-        let mut indices = Vec::new();
-        for place in places {
-            match self.expr(place, None) {
-                Value::Scalar(id) => {
-                    let id = self.coerce(id, Type::Int("usize"));
-                    if self.graph.ty(id) != Type::Int("usize") {
-                        return self.refuse(place, "an index is a `usize`", "");
-                    }
-                    indices.push(id);
-                }
-                Value::Refused => return Value::Refused,
-                _ => return self.refuse(place, "an index is a `usize`", ""),
-            }
+        if let Expr::Range(range) = &*index.index {
+            return self.slice(value, range);
         }
+        let Some(indices) = self.indices(&index.index) else { return Value::Refused };
         match value {
-            Value::Array(array) if indices.len() <= array.rank() => {
-                let rest = array.shape().split_off(indices.len());
-                if rest.is_empty() {
-                    return Value::Scalar(array.at(self.graph, &indices));
-                }
-                let part = Array::new(self.graph, &rest, |inner| {
-                    array.at(self.graph, &[indices.as_slice(), inner].concat())
-                });
-                Value::Array(part.nested_as(array.nested))
-            }
+            Value::Array(array) if indices.len() <= array.rank() => self.part(&array, &indices),
             Value::Refused => Value::Refused,
             Value::Array(array) => {
                 let axes = if array.rank() == 1 { "axis" } else { "axes" };
@@ -436,5 +440,43 @@ impl Lowerer<'_> {
             }
             _ => self.refuse(index, "only arrays, slices and tensors can be indexed", ""),
         }
+    }
+
+    /// The numbers in the brackets of an index.
+    pub(super) fn indices(&mut self, index: &Expr) -> Option<Vec<Id>> {
+        let places: Vec<&Expr> = match index {
+            Expr::Array(list) => list.elems.iter().collect(),
+            single => vec![single],
+        };
+        let usize = Written::Scalar(Type::Int("usize"));
+        let mut indices = Vec::new();
+        for place in places {
+            match self.expr(place, Some(&usize)) {
+                Value::Scalar(id) => {
+                    let id = self.coerce(id, Type::Int("usize"));
+                    if self.graph.ty(id) != Type::Int("usize") {
+                        self.refuse(place, "an index is a `usize`", "");
+                        return None;
+                    }
+                    indices.push(id);
+                }
+                Value::Refused => return None,
+                _ => {
+                    self.refuse(place, "an index is a `usize`", "");
+                    return None;
+                }
+            }
+        }
+        Some(indices)
+    }
+
+    /// What stands at the first indices of an array.
+    pub(super) fn part(&mut self, array: &Array, indices: &[Id]) -> Value {
+        let rest = array.shape().split_off(indices.len());
+        if rest.is_empty() {
+            return Value::Scalar(array.at(self.graph, indices));
+        }
+        let part = Array::new(self.graph, &rest, |inner| array.at(self.graph, &[indices, inner].concat()));
+        Value::Array(part.nested_as(array.nested))
     }
 }

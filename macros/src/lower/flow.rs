@@ -1,7 +1,7 @@
-//! Branches, `match` and early `return`: values under conditions.
+//! Branches, `match` and early exits: values under conditions.
 
 use quote::ToTokens;
-use syn::{Arm, BinOp, Expr, ExprIf, ExprMatch, Lit, Pat, RangeLimits, Stmt};
+use syn::{Arm, BinOp, Expr, ExprIf, ExprMatch, Lifetime, Lit, Pat, RangeLimits};
 
 use super::Lowerer;
 use crate::graph::{Id, Type};
@@ -9,22 +9,121 @@ use crate::ops;
 use crate::value::{Array, Value};
 use crate::written::Written;
 
-/// What becomes of control in a block.
-pub(super) struct Flow {
-    /// What is returned, if the function is left, and under which condition; `None` is always.
-    pub(super) left: Option<(Option<Id>, Value)>,
-    /// The value of the block where it goes on.
+/// Where control goes when it leaves a block.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Leaving {
+    Return,
+    /// Out of the loop with this number.
+    Break(usize),
+    /// To the next turn of the loop with this number.
+    Continue(usize),
+}
+
+/// A way out of a block.
+#[derive(Clone)]
+pub(super) struct Exit {
+    pub(super) to: Leaving,
+    /// Where it is taken, if none before it is; `None` is everywhere.
+    pub(super) condition: Option<Id>,
+    /// The names as they are then.
+    pub(super) scope: Vec<(String, Value)>,
+    /// What is returned, or the value of the loop that is left.
     pub(super) value: Value,
 }
 
-impl Lowerer<'_> {
+/// What becomes of control in an expression or a block.
+pub(super) struct Flow {
+    /// In the order in which they are reached.
+    pub(super) exits: Vec<Exit>,
+    /// Whether control may come to the end.
+    pub(super) falls: bool,
+    /// The value where it does.
+    pub(super) value: Value,
+}
+
+impl Flow {
+    pub(super) fn of(value: Value) -> Self {
+        Flow { exits: Vec::new(), falls: true, value }
+    }
+}
+
+/// A side of a branch.
+type Side<'f, 'a> = &'f mut dyn FnMut(&mut Lowerer<'a>) -> Flow;
+
+impl<'a> Lowerer<'a> {
+    /// An expression in which control may leave.
+    pub(super) fn flow(&mut self, expr: &Expr, expected: Option<&Written>) -> Flow {
+        match expr {
+            Expr::Paren(inner) => self.flow(&inner.expr, expected),
+            Expr::Group(inner) => self.flow(&inner.expr, expected),
+            Expr::Block(block) if block.label.is_none() => self.block(&block.block, expected),
+            Expr::If(branch) => self.branch(branch, expected),
+            Expr::Match(matched) => self.matched(matched, expected),
+            Expr::ForLoop(turns) => self.for_loop(turns),
+            Expr::While(turns) => self.while_loop(turns),
+            Expr::Loop(turns) => self.endless_loop(turns),
+            Expr::Return(back) => {
+                let expected = self.returns.last().cloned().flatten();
+                let value = match &back.expr {
+                    Some(expr) => self.expr(expr, expected.as_ref()),
+                    None => Value::Tuple(Vec::new()),
+                };
+                let value = self.annotated(value, expected.as_ref());
+                self.leave(Leaving::Return, value)
+            }
+            Expr::Break(leaving) => {
+                let value = match &leaving.expr {
+                    Some(expr) => self.expr(expr, None),
+                    None => Value::Tuple(Vec::new()),
+                };
+                match self.loop_named(leaving.label.as_ref(), leaving) {
+                    Some(number) => self.leave(Leaving::Break(number), value),
+                    None => Flow::of(Value::Refused),
+                }
+            }
+            Expr::Continue(leaving) => match self.loop_named(leaving.label.as_ref(), leaving) {
+                Some(number) => self.leave(Leaving::Continue(number), Value::Tuple(Vec::new())),
+                None => Flow::of(Value::Refused),
+            },
+            other => Flow::of(self.expr(other, expected)),
+        }
+    }
+
+    fn leave(&mut self, to: Leaving, value: Value) -> Flow {
+        let exit = Exit { to, condition: None, scope: self.scope.clone(), value };
+        Flow { exits: vec![exit], falls: false, value: Value::Refused }
+    }
+
+    /// The loop that a label names, or else the innermost one.
+    fn loop_named(&mut self, label: Option<&Lifetime>, place: &dyn ToTokens) -> Option<usize> {
+        let named = |(name, _): &&(Option<String>, usize)| match label {
+            Some(label) => name.as_deref() == Some(&label.ident.to_string()),
+            None => true,
+        };
+        let found = self.labels.iter().rev().find(named).map(|(_, number)| *number);
+        if found.is_none() {
+            self.refuse(place.to_token_stream(), "there is no loop here that this could leave", "");
+        }
+        found
+    }
+
+    /// The value of an expression from which control does not leave.
+    pub(super) fn value_of_flow(&mut self, expr: &Expr, expected: Option<&Written>) -> Value {
+        let Flow { exits, value, .. } = self.flow(expr, expected);
+        if exits.is_empty() {
+            return value;
+        }
+        let help = "bind it first, as in `let x = if .. { .. } else { return .. };`";
+        self.refuse(expr, "`return`, `break` and `continue` cannot stand inside another expression", help)
+    }
+
     /// A condition, as a value of type `bool`.
     pub(super) fn condition(&mut self, condition: &Expr) -> Option<Id> {
         if let Expr::Let(pattern) = condition {
             self.refuse(pattern, "`if let` is not supported", "use `match`, or a condition");
             return None;
         }
-        match self.expr(condition, None) {
+        match self.expr(condition, Some(&Written::Scalar(Type::Bool))) {
             Value::Scalar(id) if self.graph.ty(id) == Type::Bool => Some(id),
             Value::Refused => None,
             _ => {
@@ -34,36 +133,59 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn branch(&mut self, branch: &ExprIf, expected: Option<&Written>) -> Value {
+    fn branch(&mut self, branch: &ExprIf, expected: Option<&Written>) -> Flow {
         let condition = self.condition(&branch.cond);
         self.either(
             condition,
             branch,
             &mut |lowerer| lowerer.block(&branch.then_branch, expected),
             &mut |lowerer| match &branch.else_branch {
-                Some((_, otherwise)) => lowerer.expr(otherwise, expected),
-                None => Value::Tuple(Vec::new()),
+                Some((_, otherwise)) => lowerer.flow(otherwise, expected),
+                None => Flow::of(Value::Tuple(Vec::new())),
             },
         )
     }
 
     /// Both sides, each on the names as they are now, and then one of each of their values.
-    pub(super) fn either(
+    fn either(
         &mut self,
         condition: Option<Id>,
         place: &dyn ToTokens,
-        then: &mut dyn FnMut(&mut Self) -> Value,
-        otherwise: &mut dyn FnMut(&mut Self) -> Value,
-    ) -> Value {
+        then: Side<'_, 'a>,
+        otherwise: Side<'_, 'a>,
+    ) -> Flow {
         let before = self.scope.clone();
-        self.branches += 1;
+        let open = self.conditions.len();
+        self.conditions.extend(condition.map(|condition| (condition, true)));
         let then = then(self);
+        self.conditions.truncate(open);
         let then_scope = std::mem::replace(&mut self.scope, before);
+        self.conditions.extend(condition.map(|condition| (condition, false)));
         let otherwise = otherwise(self);
-        self.branches -= 1;
-        let Some(condition) = condition else { return Value::Refused };
-        self.merge(condition, then_scope, place);
-        self.choose(condition, then, otherwise, place)
+        self.conditions.truncate(open);
+        let Some(condition) = condition else { return Flow::of(Value::Refused) };
+        let value = match (then.falls, otherwise.falls) {
+            (true, true) => {
+                self.merge(condition, then_scope, place);
+                self.choose(condition, then.value, otherwise.value, place)
+            }
+            (true, false) => {
+                self.scope = then_scope;
+                then.value
+            }
+            _ => otherwise.value,
+        };
+        let never = self.boolean(false);
+        let mut exits = Vec::new();
+        for exit in then.exits {
+            let under = exit.condition.map_or(condition, |own| self.graph.select(condition, own, never));
+            exits.push(Exit { condition: Some(under), ..exit });
+        }
+        for exit in otherwise.exits {
+            let own = exit.condition.unwrap_or_else(|| self.boolean(true));
+            exits.push(Exit { condition: Some(self.graph.select(condition, never, own)), ..exit });
+        }
+        Flow { exits, falls: then.falls || otherwise.falls, value }
     }
 
     /// The names after a branch: those of `then` under the condition, else those in scope.
@@ -118,40 +240,47 @@ impl Lowerer<'_> {
         if a.rank() != b.rank() {
             return self.refuse(place.to_token_stream(), "both sides must have the same shape", "");
         }
-        let demanded_by = crate::written::text(place.to_token_stream());
         let ty = if graph.ty(a.body) == Type::Untyped { graph.ty(b.body) } else { graph.ty(a.body) };
-        let zipped = Array::zip(graph, self.extents, [a, b], &demanded_by, |a, b| {
-            graph.select(condition, self.coerce(a, ty), self.coerce(b, ty))
-        });
+        let (a, b) = (a.map(|body| self.coerce(body, ty)), b.map(|body| self.coerce(body, ty)));
+        // What a branch has changed in place is there already.
+        if let (Some(one), Some(other)) = (a.whole(graph), b.whole(graph))
+            && graph.origin(one) == graph.origin(other)
+        {
+            let chosen = Array::of_node(graph, graph.select(condition, one, other));
+            return Value::Array(chosen.nested_as(a.nested));
+        }
+        let demanded_by = crate::written::text(place.to_token_stream());
+        let zipped =
+            Array::zip(graph, self.extents, [&a, &b], &demanded_by, |a, b| graph.select(condition, a, b));
         match zipped {
             Ok(array) => Value::Array(array.nested_as(a.nested)),
             Err(mismatch) => self.mismatch(mismatch, place),
         }
     }
 
-    pub(super) fn matched(&mut self, matched: &ExprMatch, expected: Option<&Written>) -> Value {
+    fn matched(&mut self, matched: &ExprMatch, expected: Option<&Written>) -> Flow {
         match self.expr(&matched.expr, None) {
             Value::Scalar(id) if !self.graph.ty(id).is_float() => {
                 self.arms(id, &matched.arms, expected, matched)
             }
-            Value::Refused => Value::Refused,
+            Value::Refused => Flow::of(Value::Refused),
             _ => {
                 let help = "write `if` and `else` with conditions";
-                self.refuse(&matched.expr, "`match` is supported on integers and booleans", help)
+                Flow::of(self.refuse(&matched.expr, "`match` is supported on integers and booleans", help))
             }
         }
     }
 
-    fn arms(&mut self, value: Id, arms: &[Arm], expected: Option<&Written>, place: &ExprMatch) -> Value {
-        let Some((arm, rest)) = arms.split_first() else { return Value::Refused };
+    fn arms(&mut self, value: Id, arms: &[Arm], expected: Option<&Written>, place: &ExprMatch) -> Flow {
+        let Some((arm, rest)) = arms.split_first() else { return Flow::of(Value::Refused) };
         let outer = self.scope.len();
         let (pattern, guard) = match &arm.pat {
             Pat::Guard(guarded) => (&*guarded.pat, Some(&guarded.guard)),
             pattern => (pattern, None),
         };
-        let Some(pattern) = self.matches(value, pattern) else { return Value::Refused };
+        let Some(pattern) = self.matches(value, pattern) else { return Flow::of(Value::Refused) };
         let guard = match guard.map(|guard| self.condition(guard)) {
-            Some(None) => return Value::Refused,
+            Some(None) => return Flow::of(Value::Refused),
             Some(guard) => guard,
             None => None,
         };
@@ -162,12 +291,12 @@ impl Lowerer<'_> {
         };
         let result = match condition {
             // rustc has checked that the arms cover all values, so the last needs no condition.
-            _ if rest.is_empty() => self.expr(&arm.body, expected),
-            None => self.expr(&arm.body, expected),
+            _ if rest.is_empty() => self.flow(&arm.body, expected),
+            None => self.flow(&arm.body, expected),
             Some(condition) => self.either(
                 Some(condition),
                 place,
-                &mut |lowerer| lowerer.expr(&arm.body, expected),
+                &mut |lowerer| lowerer.flow(&arm.body, expected),
                 &mut |lowerer| lowerer.arms(value, rest, expected, place),
             ),
         };
@@ -227,61 +356,6 @@ impl Lowerer<'_> {
             _ => None,
         }
     }
-
-    /// `x = value` and `x += value`, for a whole variable.
-    pub(super) fn assign(&mut self, place: &Expr, op: Option<&'static ops::Op>, value: &Expr) {
-        let Expr::Path(path) = place else {
-            self.expr(value, None);
-            let help = "compute the elements first, and then make the array of them, as in `[a, b]`";
-            self.refuse(place, "only a whole variable can be assigned to yet", help);
-            return;
-        };
-        let name = crate::written::text(&path.path);
-        let Some(at) = self.scope.iter().rposition(|(known, _)| *known == name) else {
-            self.expr(value, None);
-            self.refuse(
-                place,
-                format!("`{name}` is not a variable of this function"),
-                "return the new value instead",
-            );
-            return;
-        };
-        let old = self.scope[at].1.clone();
-        let value = self.expr(value, None);
-        let value = match op {
-            Some(op) => self.elementwise(op, old.clone(), value, place),
-            None => value,
-        };
-        let value = match (&old, value) {
-            (Value::Scalar(old), Value::Scalar(new)) => Value::Scalar(self.coerce(new, self.graph.ty(*old))),
-            (_, value) => value,
-        };
-        match &value {
-            Value::Scalar(id) => self.graph.suggest_name(*id, &name),
-            Value::Array(array) => self.graph.suggest_name(array.body, &name),
-            _ => {}
-        }
-        self.scope[at].1 = value;
-    }
-
-    /// Whether control can leave the function inside.
-    pub(super) fn returns(expr: &Expr) -> bool {
-        let statements = |statements: &[Stmt]| {
-            statements.iter().any(|statement| match statement {
-                Stmt::Expr(expr, _) => Self::returns(expr),
-                _ => false,
-            })
-        };
-        match expr {
-            Expr::Return(_) => true,
-            Expr::If(branch) => {
-                statements(&branch.then_branch.stmts)
-                    || branch.else_branch.as_ref().is_some_and(|(_, otherwise)| Self::returns(otherwise))
-            }
-            Expr::Block(block) => statements(&block.block.stmts),
-            _ => false,
-        }
-    }
 }
 
 /// The row of `+=` and its like.
@@ -292,6 +366,11 @@ pub(super) fn assigning(op: &BinOp) -> Option<&'static ops::Op> {
         BinOp::MulAssign(_) => Some(ops::row("mul")),
         BinOp::DivAssign(_) => Some(ops::row("div")),
         BinOp::RemAssign(_) => Some(ops::row("rem")),
+        BinOp::BitAndAssign(_) => Some(ops::row("bitand")),
+        BinOp::BitOrAssign(_) => Some(ops::row("bitor")),
+        BinOp::BitXorAssign(_) => Some(ops::row("bitxor")),
+        BinOp::ShlAssign(_) => Some(ops::row("shl")),
+        BinOp::ShrAssign(_) => Some(ops::row("shr")),
         _ => None,
     }
 }

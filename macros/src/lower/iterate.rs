@@ -1,26 +1,23 @@
-//! Loops and iterators over ranges and arrays, as long as the order of their turns does not matter: an
-//! accumulator is a fold over a loop index.
+//! What loops and iterators run over: ranges and arrays.
 
 mod adapters;
 mod recurrence;
+mod turns;
 
 use quote::ToTokens;
-use syn::visit::Visit;
-use syn::{Expr, ExprForLoop, ExprRange, RangeLimits};
+use syn::{ExprRange, RangeLimits};
 
-use super::Lowerer;
+use super::{Leaf, Lowerer};
 use crate::graph::{Axis, Id, Node, Type};
 use crate::ops;
 use crate::shape::{Extent, Source};
 use crate::value::{Array, Iteration, Value};
-
-/// Above the numbers of the axes of arrays, so that none is captured.
-const FIRST: u8 = 128;
+use crate::written::text;
 
 impl<'a> Lowerer<'a> {
     /// The index of a loop at this depth.
     pub(super) fn loop_axis(&self, extent: Extent) -> Axis {
-        Axis { extent, number: FIRST + self.depth }
+        Axis::of_loop(extent, self.around.len())
     }
 
     fn usize(&self, value: i64) -> Id {
@@ -42,37 +39,32 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// The extent of so many turns.
-    fn turns(&mut self, length: Id, place: &dyn ToTokens) -> Option<Extent> {
-        if !self.graph.free(length).is_empty() {
-            self.refuse(
-                place.to_token_stream(),
-                "how often this runs depends on the loop around it, which is not supported yet",
-                "run it to its longest, and leave turns out with `if`",
-            );
-            return None;
-        }
-        if self.is_carried(length) {
-            self.refuse(
-                place.to_token_stream(),
-                "how often this runs depends on what the turns before have done, which is not supported yet",
-                "",
-            );
-            return None;
-        }
+    /// The extent of a length.
+    pub(super) fn extent_of(&mut self, length: Id) -> Extent {
         let source = match self.graph.node(length) {
-            Node::Size(extent) => return Some(extent),
+            Node::Size(extent) => return extent,
             Node::Int(length) => Source::Literal(length.max(0) as usize),
-            Node::Leaf(leaf) if self.leaves.get(leaf).is_some_and(|leaf| leaf.param.is_some()) => {
-                Source::Parameter(leaf)
-            }
+            Node::Leaf(leaf) => match self.leaves.get(leaf) {
+                Some(Leaf { param: None, access, .. }) => Source::Const(text(access)),
+                _ => Source::Parameter(leaf),
+            },
             _ => {
-                self.loops += 1;
-                self.extents.set_length(self.loops, length);
-                Source::Loop(self.loops)
+                let known = self.graph.lengths().into_iter().find(|(_, known)| *known == length);
+                if let Some((extent, _)) = known {
+                    return extent;
+                }
+                let extent = self.computed_extent();
+                self.graph.set_length(extent, length);
+                return extent;
             }
         };
-        Some(self.extents.intern(source))
+        self.extents.intern(source)
+    }
+
+    /// An extent whose length is yet to be told.
+    fn computed_extent(&mut self) -> Extent {
+        self.lengths += 1;
+        self.extents.intern(Source::Loop(self.lengths))
     }
 
     /// `a..b` and `a..=b`.
@@ -106,7 +98,7 @@ impl<'a> Lowerer<'a> {
             _ => self.clipped_difference(end, start),
         };
         let length = self.graph.cast(length, Type::Int("usize"));
-        let Some(extent) = self.turns(length, range) else { return Value::Refused };
+        let extent = self.extent_of(length);
         let axis = self.loop_axis(extent);
         let index = self.graph.cast(self.graph.index(axis), ty);
         let item = Value::Scalar(self.integer_op("add", index, start));
@@ -121,6 +113,44 @@ impl<'a> Lowerer<'a> {
         let more = self.graph.op(ops::row("gt"), &[a, b]);
         let difference = self.graph.op(ops::row("sub"), &[a, b]);
         self.graph.select(more, difference, self.graph.int(0, self.graph.ty(a)))
+    }
+
+    /// `x[a..b]` and `x[a..]`.
+    pub(super) fn slice(&mut self, value: Value, range: &ExprRange) -> Value {
+        let array = match value {
+            Value::Array(array) => array,
+            Value::Refused => return Value::Refused,
+            _ => return self.refuse(range, "only arrays, slices and tensors can be sliced", ""),
+        };
+        let usize = Type::Int("usize");
+        let end_of = |lowerer: &mut Self, end: &Option<Box<syn::Expr>>, default: Id| match end {
+            Some(expr) => match lowerer.expr(expr, None) {
+                Value::Scalar(id) => Some(lowerer.coerce(id, usize)),
+                _ => None,
+            },
+            None => Some(default),
+        };
+        let whole = self.graph.size(array.axes[0].extent);
+        let start = end_of(self, &range.start, self.usize(0));
+        let end = end_of(self, &range.end, whole);
+        let (Some(start), Some(end)) = (start, end) else { return Value::Refused };
+        let end = match range.limits {
+            RangeLimits::Closed(_) if range.end.is_some() => self.integer_op("add", end, self.usize(1)),
+            _ => end,
+        };
+        // A slice that begins behind its end, or ends behind the array's, panics here as it does in Rust.
+        let length = match self.graph.node(start) {
+            Node::Int(0) => end,
+            _ => self.integer_op("sub", end, start),
+        };
+        let extent = self.extent_of(length);
+        let mut shape = array.shape();
+        shape[0] = extent;
+        let part = Array::new(self.graph, &shape, |indices| {
+            let first = self.integer_op("add", indices[0], start);
+            array.at(self.graph, &[&[first], &indices[1..]].concat())
+        });
+        Value::Array(part.nested_as(array.nested))
     }
 
     /// What can be run over: an iterator, or an array by its first axis.
@@ -149,68 +179,5 @@ impl<'a> Lowerer<'a> {
                 None
             }
         }
-    }
-
-    pub(super) fn for_loop(&mut self, turns: &ExprForLoop) -> Value {
-        let iterated = self.expr(&turns.expr, None);
-        let Some(iteration) = self.iteration(iterated, &turns.expr) else { return Value::Refused };
-        let mut assigned = Assigned::default();
-        assigned.visit_block(&turns.body);
-        let names = self.scope.len();
-        let carried: Vec<usize> = (0..names)
-            .filter(|&at| {
-                let (name, _) = &self.scope[at];
-                let hidden = self.scope[at + 1..].iter().any(|(other, _)| other == name);
-                assigned.0.contains(name) && !hidden
-            })
-            .collect();
-        let starts: Vec<Value> = carried.iter().map(|&at| self.scope[at].1.clone()).collect();
-        let first = self.placeholders;
-        for (&at, start) in carried.iter().zip(&starts) {
-            let Some(placeholder) = self.placeholder(start) else {
-                let name = self.scope[at].0.clone();
-                return self.refuse(turns, format!("`{name}` cannot be carried through a loop"), "");
-            };
-            self.scope[at].1 = placeholder;
-        }
-        self.depth += 1;
-        self.bind(&turns.pat, iteration.item.clone());
-        self.block(&turns.body, None);
-        self.depth -= 1;
-        self.scope.truncate(names);
-        for (order, (&at, start)) in carried.iter().zip(starts).enumerate() {
-            let next = self.scope[at].1.clone();
-            let ended = self.recurrence(&iteration, first..self.placeholders, first + order, start, next);
-            self.scope[at].1 = match ended {
-                Some(value) => value,
-                None => {
-                    let name = self.scope[at].0.clone();
-                    self.refuse(
-                        turns.for_token,
-                        format!("`{name}` depends on its value from the turn before in a way that is not supported yet"),
-                        "a loop can add to it, multiply it, or take the `max` or `min` with it",
-                    )
-                }
-            };
-        }
-        Value::Tuple(Vec::new())
-    }
-}
-
-/// The names that a loop's body assigns to.
-#[derive(Default)]
-struct Assigned(Vec<String>);
-
-impl<'ast> Visit<'ast> for Assigned {
-    fn visit_expr(&mut self, expr: &'ast Expr) {
-        let place = match expr {
-            Expr::Assign(assign) => Some(&assign.left),
-            Expr::Binary(binary) if super::flow::assigning(&binary.op).is_some() => Some(&binary.left),
-            _ => None,
-        };
-        if let Some(Expr::Path(path)) = place.map(|place| &**place) {
-            self.0.push(crate::written::text(&path.path));
-        }
-        syn::visit::visit_expr(self, expr);
     }
 }

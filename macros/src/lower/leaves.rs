@@ -89,7 +89,7 @@ impl Lowerer<'_> {
 
     pub(super) fn shape_of_leaf(&self, leaf: usize, written: &Written) -> Vec<Extent> {
         match written {
-            Written::Scalar(_) | Written::Struct(_) => Vec::new(),
+            Written::Scalar(_) | Written::Struct(_) | Written::Tuple(_) => Vec::new(),
             Written::Tensor { rank, .. } => {
                 (0..*rank).map(|axis| self.extents.intern(Source::Axis { leaf, axis })).collect()
             }

@@ -12,7 +12,7 @@ use crate::value::{Array, Value};
 use crate::written::text;
 
 /// The methods of arrays that are not elementwise.
-const ARRAY_METHODS: [&str; 32] = [
+const ARRAY_METHODS: [&str; 35] = [
     "is_empty",
     "sum",
     "mean",
@@ -38,21 +38,28 @@ const ARRAY_METHODS: [&str; 32] = [
     "insert_axis",
     "select_rows",
     "len",
+    "row",
     "rows",
     "cols",
     "clone",
     "view",
     "to_tensor",
     "to_owned",
+    "to_vec",
     "as_slice",
+    "data",
 ];
 
 impl<'a> Lowerer<'a> {
     pub(super) fn method_call(&mut self, call: &ExprMethodCall) -> Value {
+        if call.method == "iter_mut" && call.args.is_empty() {
+            return self.iter_mut(&call.receiver);
+        }
         let receiver = self.expr(&call.receiver, None);
         match receiver {
             Value::Refused => {
-                for argument in &call.args {
+                for argument in call.args.iter().filter(|argument| !matches!(argument, syn::Expr::Closure(_)))
+                {
                     self.expr(argument, None);
                 }
                 Value::Refused
@@ -61,7 +68,7 @@ impl<'a> Lowerer<'a> {
             Value::Array(array) => self.array_method(array, call),
             Value::Struct(name, fields) => self.struct_method(name, fields, call),
             Value::Iterator(iteration) => self.iterator_method(*iteration, call),
-            Value::Tuple(_) => self.refuse(&call.method, "a tuple has no methods", ""),
+            Value::Tuple(_) | Value::Element(..) => self.refuse(&call.method, "a tuple has no methods", ""),
         }
     }
 
@@ -69,6 +76,9 @@ impl<'a> Lowerer<'a> {
         let name = call.method.to_string();
         if name == "clone" {
             return Value::Scalar(id);
+        }
+        if let (Type::Int(_), Some(op)) = (self.graph.ty(id), ops::integer_method(&name)) {
+            return self.integer_method(op, id, call);
         }
         let Some(op) = ops::method(&name) else {
             return self.unknown_method(call, "a number", ops::methods().map(|op| op.name));
@@ -292,6 +302,8 @@ impl<'a> Lowerer<'a> {
             "rows" => Value::Scalar(graph.size(array.axes[0].extent)),
             "cols" if array.rank() == 2 => Value::Scalar(graph.size(array.axes[1].extent)),
             "clone" | "view" | "to_tensor" | "to_owned" | "as_slice" => Value::Array(array),
+            "to_vec" => Value::Array(array.nested_as(true)),
+            "data" if array.rank() == 1 => Value::Array(array),
             "t" if array.rank() == 2 || array.rank() == 3 => {
                 let mut shape = array.shape();
                 let last = shape.len() - 1;
@@ -302,6 +314,13 @@ impl<'a> Lowerer<'a> {
                     array.at(graph, &swapped)
                 }))
             }
+            "row" => match self.indices_of(call) {
+                Some(indices) => match self.part(&array, &indices) {
+                    Value::Array(row) => Value::Array(row.nested_as(true)),
+                    other => other,
+                },
+                None => Value::Refused,
+            },
             "insert_axis" => self.insert_axis(&array, call),
             "dot"
             | "outer"
@@ -316,6 +335,12 @@ impl<'a> Lowerer<'a> {
                 self.unknown_method(call, "an array", known)
             }
         }
+    }
+
+    /// The one argument, as an index.
+    fn indices_of(&mut self, call: &ExprMethodCall) -> Option<Vec<Id>> {
+        self.count_arguments(call, 1)?;
+        self.indices(&call.args[0])
     }
 
     /// The methods whose first argument is an array.

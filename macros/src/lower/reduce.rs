@@ -80,7 +80,7 @@ impl Lowerer<'_> {
     pub(super) fn demand_elements(&self, shape: &[Extent], reduction: Reduction, call: &ExprMethodCall) {
         let needs = matches!(reduction, Reduction::Mean | Reduction::Max | Reduction::Min);
         // In a branch, the condition may be that there are elements.
-        if needs && self.branches == 0 {
+        if needs && self.conditions.is_empty() {
             for &extent in shape {
                 self.extents.demand_nonempty(extent, &text(call));
             }

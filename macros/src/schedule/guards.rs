@@ -2,72 +2,132 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Graph, Id, LIMIT, Node, Type};
+use super::loops::Loops;
+use crate::graph::{Entry, Graph, Id, LIMIT, Node, Type};
+use crate::ops::Kind;
 
 /// A condition and the side of it that is taken.
 pub(crate) type Guard = (Id, bool);
 
 /// For each node the conditions under which alone it is computed, the outermost first.
-///
-/// That is what all its users have in common. A condition on a loop index that the value does not depend
+pub(super) struct Guards {
+    guards: HashMap<Id, Vec<Guard>>,
+    risky: HashSet<Id>,
+    /// Those under which a loop is run.
+    loops: HashMap<usize, Vec<Guard>>,
+}
+
+impl Guards {
+    pub(super) fn of(graph: &Graph, loops: &Loops, reachable: &[Id], roots: &[Id]) -> Self {
+        let risky = risky(graph, reachable);
+        // A loop is run where anything is needed of its turns.
+        let mut limits: HashMap<usize, usize> = HashMap::new();
+        loop {
+            let guards = needed_under(graph, loops, reachable, roots, &risky, &limits);
+            let mut of_loops: HashMap<usize, Vec<Guard>> = HashMap::new();
+            for number in loops.numbers() {
+                of_loops.insert(number, guards.get(&loops.turns(number)).cloned().unwrap_or_default());
+            }
+            for &id in reachable {
+                let own = guards.get(&id).map_or(&[][..], Vec::as_slice);
+                for number in loops.home(&[id]).map(|home| loops.chain(home)).unwrap_or_default() {
+                    if let Some(known) = of_loops.get_mut(&number) {
+                        let common = known.iter().zip(own).take_while(|(a, b)| a == b).count();
+                        known.truncate(common);
+                    }
+                }
+            }
+            let tighter: HashMap<usize, usize> =
+                of_loops.iter().map(|(&number, guards)| (number, guards.len())).collect();
+            if tighter == limits {
+                return Guards { guards, risky, loops: of_loops };
+            }
+            limits = tighter;
+        }
+    }
+
+    pub(super) fn of_loop(&self, number: usize) -> &[Guard] {
+        self.loops.get(&number).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn of_node(&self, id: Id) -> &[Guard] {
+        self.guards.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether computing it can panic.
+    pub(super) fn is_risky(&self, id: Id) -> bool {
+        self.risky.contains(&id)
+    }
+}
+
+/// What all users of a node have in common. A condition on a loop index that the value does not depend
 /// on is left out, so that the value is computed once before the loop; unless computing it can panic, and
-/// it holds no loop of its own, which the condition's index could be confused with.
-pub(super) fn guards(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<Id, Vec<Guard>> {
-    let risky = risky(graph, reachable);
+/// it holds no loop of its own, which the condition's index could be confused with. `limits` says how many
+/// of a loop's conditions are taken.
+fn needed_under(
+    graph: &Graph,
+    loops: &Loops,
+    reachable: &[Id],
+    roots: &[Id],
+    risky: &HashSet<Id>,
+    limits: &HashMap<usize, usize>,
+) -> HashMap<Id, Vec<Guard>> {
     let mut guards: HashMap<Id, Vec<Guard>> = roots.iter().map(|&root| (root, Vec::new())).collect();
     for &id in reachable.iter().rev() {
         let full = guards.remove(&id).unwrap_or_default();
         let free = graph.free(id);
-        let own: Vec<Guard> = full
+        let node = graph.node(id);
+        let home = loops.natural_home(id);
+        let mut own: Vec<Guard> = full
             .into_iter()
             .take_while(|(condition, _)| {
+                if home.is_some_and(|home| loops.is_after(*condition, home)) {
+                    return false;
+                }
                 let stays = risky.contains(&id) && graph.cost(id) < LIMIT;
                 stays || graph.free(*condition).iter().all(|axis| free.contains(axis))
             })
             .collect();
-        let sides = match graph.node(id) {
-            Node::Select(condition, then, otherwise) if then != otherwise => {
-                Some((condition, then, otherwise))
-            }
-            _ => None,
-        };
-        let node = graph.node(id);
-        let entries = match &node {
-            Node::Scatter(entries) => entries.as_slice(),
-            _ => &[],
-        };
-        // Where a contribution is zero, its place need not even exist.
-        let indices = entries.iter().flat_map(|entry| {
-            let (conditions, _) = peel(graph, entry.body);
-            entry.indices.iter().map(move |&index| (index, conditions.clone()))
-        });
-        let bodies = entries.iter().map(|entry| (entry.body, Vec::new()));
-        let uses: Vec<(Id, Vec<Guard>)> = match entries {
-            [] => graph.operands(id).into_iter().map(|operand| (operand, Vec::new())).collect(),
-            _ => indices.chain(bodies).collect(),
-        };
-        for (operand, conditions) in uses {
-            let mut path = [own.as_slice(), &conditions].concat();
-            match sides {
-                Some((condition, then, _)) if operand == then && operand != condition => {
-                    path.push((condition, true));
-                }
-                Some((condition, _, otherwise)) if operand == otherwise && operand != condition => {
-                    path.push((condition, false));
-                }
-                _ => {}
-            }
+        if let Node::Loop(number, _) = &node
+            && let Some(&limit) = limits.get(number)
+        {
+            own.truncate(limit);
+        }
+        for (operand, conditions) in uses(graph, id, &node) {
+            let path = [own.as_slice(), &conditions].concat();
             let common = match guards.remove(&operand) {
                 None => path,
-                Some(known) => {
-                    known.into_iter().zip(path).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
-                }
+                Some(known) => known.into_iter().filter(|guard| path.contains(guard)).collect(),
             };
             guards.insert(operand, common);
         }
         guards.insert(id, own);
     }
     guards
+}
+
+/// What a node uses, and under which conditions more than its own.
+fn uses(graph: &Graph, id: Id, node: &Node) -> Vec<(Id, Vec<Guard>)> {
+    match node {
+        Node::Select(condition, then, otherwise) if then != otherwise => {
+            let side = |operand: Id, holds: bool| {
+                let guard = (*condition != operand).then_some((*condition, holds));
+                (operand, guard.into_iter().collect())
+            };
+            vec![(*condition, Vec::new()), side(*then, true), side(*otherwise, false)]
+        }
+        // Where a contribution is zero, its place need not even exist.
+        Node::Scatter(base, entries) => {
+            let of_entry = |entry: &Entry| {
+                let (conditions, _) = peel(graph, entry.body);
+                let indices = entry.indices.iter().map(|&index| (index, conditions.clone()));
+                indices.chain([(entry.body, Vec::new())]).collect::<Vec<_>>()
+            };
+            let base = base.iter().map(|&base| (base, Vec::new()));
+            base.chain(entries.iter().flat_map(of_entry)).collect()
+        }
+        _ => graph.operands(id).into_iter().map(|operand| (operand, Vec::new())).collect(),
+    }
 }
 
 /// The conditions without which a contribution is zero, and what it is under them.
@@ -102,11 +162,13 @@ pub(super) fn risky(graph: &Graph, reachable: &[Id]) -> HashSet<Id> {
                 })
             }
             Node::Op(op, operands) if matches!(graph.ty(id), Type::Int(_)) => match op.name {
-                "sub" => true,
+                "sub" | "shl" | "shr" => true,
                 "div" | "rem" => !matches!(graph.node(operands[1]), Node::Int(divisor) if divisor != 0),
-                _ => false,
+                _ => op.kind == Kind::Whole,
             },
-            Node::Call(..) | Node::CallGradient(..) | Node::Scatter(_) => true,
+            Node::Call(..) | Node::CallGradient(..) | Node::Scatter(..) | Node::Set(..) | Node::Loop(..) => {
+                true
+            }
             _ => false,
         };
         if own || graph.operands(id).iter().any(|operand| risky.contains(operand)) {

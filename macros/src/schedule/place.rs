@@ -2,127 +2,78 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::cells::Cells;
 use super::guards::{Guard, peel};
-use super::units::{Unit, Units};
-use super::{Context, Home, Item, Path, Program, Step, Storage, is_leaf_access, is_mark, paths};
-use crate::graph::{Axis, Graph, Id, Node};
+use super::order::{Context, Item, paths};
+use super::storage::{Home, Storage, Stored, storage};
+use super::units::{Unit, Units, is_read_in_place};
+use super::{Program, Run, Step, is_leaf_access};
+use crate::graph::{Axis, Graph, Id, Node, Turns};
 
-pub(super) fn place(graph: &Graph, units: &Units, items: Vec<Item>, roots: &[Id]) -> Program {
-    let mut found = HashMap::new();
-    paths(&items, &mut Vec::new(), &mut found);
-    let (storage, resets) = storage(graph, units, &found, roots);
+pub(super) fn place(
+    graph: &Graph,
+    units: &Units,
+    cells: Cells,
+    items: Vec<Item>,
+    roots: &[Id],
+    first_output: usize,
+) -> Option<Program> {
+    let found = paths(&items);
+    let outputs = &roots[first_output..];
+    let Stored { storage, accumulators, gradients, resets } =
+        storage(graph, units, &cells, &found, roots, outputs)?;
+    let resets = resets.into_iter().collect();
     let mut placer =
         Placer { graph, units, storage: &storage, resets, blocks: Vec::new(), computed: HashMap::new() };
     let steps = placer.block(&items, None, 0);
-    let mut needless: HashSet<Step> = single_uses(graph, &steps, roots).into_iter().map(Step::Let).collect();
+    let in_place = |id: Id| reads_in_place(graph, units, &cells, id);
+    let single = single_uses(graph, &steps, roots);
+    let single = single.into_iter().filter(|&id| !is_variable(graph, id) && !in_place(id));
+    let mut needless: HashSet<Step> = single.map(Step::Let).collect();
     needless.extend(stored_already(graph, &storage));
-    Program { steps: without(&steps, &needless), storage, roots: roots.to_vec() }
+    let steps = without(&steps, &needless);
+    let counted = counted(graph, storage.values().chain(accumulators.values()).chain(gradients.values()));
+    Some(Program {
+        steps,
+        storage,
+        accumulators,
+        cells,
+        gradients,
+        counted,
+        roots: roots.to_vec(),
+        first_output,
+    })
 }
 
-/// Which folds, arrays and scalars are stored, and in which loop (by its number; 0 is none) each
-/// accumulator starts.
-fn storage(
-    graph: &Graph,
-    units: &Units,
-    paths: &HashMap<usize, Path>,
-    roots: &[Id],
-) -> (HashMap<Id, Storage>, HashMap<usize, Vec<Id>>) {
-    let mut users: HashMap<Id, Vec<usize>> = HashMap::new();
-    for place in 0..units.len() {
-        if is_mark(&units.unit(place)) {
-            continue;
+/// Whether a scalar's expression reads of an array that changes, so that it stays where it is.
+fn reads_in_place(graph: &Graph, units: &Units, cells: &Cells, id: Id) -> bool {
+    let mut rest = vec![id];
+    while let Some(next) = rest.pop() {
+        match graph.node(next) {
+            _ if is_read_in_place(graph, next) => return true,
+            Node::Get(array, _) if cells.is_version(array) => return true,
+            _ => {}
         }
-        for &need in units.needs(place) {
-            users.entry(units.unit(need).id()).or_default().push(place);
-        }
+        let operands = graph.operands(next).into_iter();
+        rest.extend(operands.filter(|&operand| graph.shape(operand).is_empty() && !units.is_kept(operand)));
     }
-    let mut storage = HashMap::new();
-    let mut resets: HashMap<usize, Vec<Id>> = HashMap::new();
-    for place in 0..units.len() {
-        let (id, defined) = match units.unit(place) {
-            Unit::Value(id) => (id, vec![place]),
-            Unit::Finish(id) => (id, units.needs(place).to_vec()),
-            Unit::Update(..) => continue,
-        };
-        let node = graph.node(id);
-        let output =
-            roots.iter().skip(1).position(|root| *root == id).filter(|_| !graph.shape(id).is_empty());
-        let mut common: Option<Path> = if roots.contains(&id) { Some(Vec::new()) } else { None };
-        for at in defined.iter().chain(users.get(&id).into_iter().flatten()) {
-            let path = &paths[at];
-            common = Some(match common {
-                None => path.clone(),
-                Some(known) => {
-                    known.into_iter().zip(path).take_while(|(a, b)| a == *b).map(|(a, _)| a).collect()
-                }
-            });
-        }
-        // A scatter without entries is nowhere but in its root.
-        let common = common.unwrap_or_default();
-        let bound = match &node {
-            Node::Fold(_, axes, _) | Node::Build(axes, _) => axes.clone(),
-            _ => Vec::new(),
-        };
-        // An array that is complete only after its loops cannot share them.
-        let complete = units.axes(place);
-        let shared: Path = common
-            .iter()
-            .copied()
-            .take_while(|(_, context)| match context {
-                Context::Loop(axis) => !bound.contains(axis) || complete.contains(axis),
-                Context::Branch(_) => true,
-            })
-            .collect();
-        let is_shared = |axis: &Axis| shared.iter().any(|(_, open)| *open == Context::Loop(*axis));
-        let leading: Vec<Axis> = graph.free(id).into_iter().filter(|axis| !is_shared(axis)).collect();
-        let kept = match &node {
-            Node::Build(axes, _) => axes.iter().map(|axis| !is_shared(axis)).collect(),
-            _ => vec![true; graph.shape(id).len()],
-        };
-        if matches!(units.unit(place), Unit::Value(_)) {
-            if shared.len() < paths[&place].len() && users.contains_key(&id) {
-                storage.insert(id, Storage { leading, kept, home: Home::Local });
+    false
+}
+
+/// The blocks whose turns are counted on over all turns of the loops around them.
+fn counted<'s>(graph: &Graph, stored: impl Iterator<Item = &'s Storage>) -> Vec<(usize, Vec<(Axis, usize)>)> {
+    let mut counted = Vec::new();
+    for Storage { leading, blocks, .. } in stored {
+        let all: Vec<(Axis, usize)> = leading.iter().copied().zip(blocks.iter().copied()).collect();
+        for (place, (axis, block)) in all.iter().enumerate().skip(1) {
+            let needed = (*block, all[..place].to_vec());
+            if graph.is_ragged(axis.extent) && !counted.contains(&needed) {
+                counted.push(needed);
             }
-            continue;
-        }
-        let home = output.map_or(Home::Local, Home::Output);
-        storage.insert(id, Storage { leading, kept, home });
-        if !matches!(node, Node::Build(..)) {
-            resets.entry(shared.last().map_or(0, |(number, _)| *number)).or_default().push(id);
         }
     }
-    accumulate_in_outputs(graph, units, &users, &mut storage);
-    (storage, resets)
-}
-
-/// A fold that only feeds one element of a gradient is accumulated in the gradient itself.
-fn accumulate_in_outputs(
-    graph: &Graph,
-    units: &Units,
-    users: &HashMap<Id, Vec<usize>>,
-    storage: &mut HashMap<Id, Storage>,
-) {
-    let mut taken: HashSet<Id> = HashSet::new();
-    for place in 0..units.len() {
-        let Unit::Finish(fold) = units.unit(place) else {
-            continue;
-        };
-        let (Node::Fold(..), Some([user])) = (graph.node(fold), users.get(&fold).map(Vec::as_slice)) else {
-            continue;
-        };
-        let Unit::Update(array, 0) = units.unit(*user) else {
-            continue;
-        };
-        let Node::Build(axes, _) = graph.node(array) else {
-            continue;
-        };
-        let home = storage[&array].home;
-        let mut sorted = axes.clone();
-        sorted.sort_unstable();
-        if matches!(home, Home::Output(_)) && storage[&fold].leading == sorted && taken.insert(array) {
-            storage.insert(fold, Storage { leading: axes, kept: Vec::new(), home });
-        }
-    }
+    counted.sort_unstable();
+    counted
 }
 
 /// A block that is being filled: what it is, and the scalars that have a name in it.
@@ -155,9 +106,10 @@ impl Placer<'_> {
                     let body = self.block(body, Some(*context), *number);
                     self.push(Step::Branch(*guard, body));
                 }
-                Item::Block { context: context @ Context::Loop(axis), number, body } => {
+                Item::Block { context: context @ Context::Loop(axis, sequence), number, body } => {
                     let body = self.block(body, Some(*context), *number);
-                    self.push(Step::Loop(*axis, body));
+                    let run = Run { axis: *axis, sequence: *sequence, block: *number };
+                    self.push(Step::Loop(run, body));
                 }
             }
         }
@@ -169,14 +121,18 @@ impl Placer<'_> {
     }
 
     fn unit(&mut self, unit: Unit) {
-        if !is_mark(&unit) {
-            self.computed.insert(unit.id(), self.blocks.iter().map(|open| open.number).collect());
+        if !matches!(unit, Unit::Finish(_))
+            && let Some(id) = unit.id()
+        {
+            self.computed.insert(id, self.blocks.iter().map(|open| open.number).collect());
         }
         match unit {
             Unit::Finish(_) => {}
             Unit::Value(id) => {
-                for operand in self.graph.operands(id) {
-                    self.name(operand);
+                if !is_variable(self.graph, id) {
+                    for operand in self.graph.operands(id) {
+                        self.name(operand);
+                    }
                 }
                 let open = self.blocks.last_mut().expect("a block is open while its items are placed");
                 open.named.insert(id);
@@ -184,6 +140,31 @@ impl Placer<'_> {
                 if self.storage.contains_key(&id) {
                     self.push(Step::Keep(id));
                 }
+            }
+            Unit::Begin(id) => {
+                if let Node::State(number, place) = self.graph.node(id)
+                    && let Node::Loop(_, Turns { starts, .. }) =
+                        self.graph.node(self.units.loops.turns(number))
+                {
+                    self.name(starts[place]);
+                }
+                self.push(Step::Begin(id));
+            }
+            Unit::Test(number) => {
+                if let Node::Loop(_, Turns { go_on: Some(go_on), .. }) =
+                    self.graph.node(self.units.loops.turns(number))
+                {
+                    self.name(go_on);
+                }
+                self.push(Step::Test(number));
+            }
+            Unit::Advance(number) => {
+                if let Node::Loop(_, Turns { nexts, .. }) = self.graph.node(self.units.loops.turns(number)) {
+                    for (place, _) in self.units.loops.variables(number) {
+                        self.name(nexts[place]);
+                    }
+                }
+                self.push(Step::Advance(number));
             }
             Unit::Update(id, place) => match self.graph.node(id) {
                 Node::Fold(_, _, body) => {
@@ -194,7 +175,13 @@ impl Placer<'_> {
                     self.name(body);
                     self.push(Step::Store(id));
                 }
-                Node::Scatter(entries) => {
+                Node::Set(_, entry) => {
+                    for &index in entry.indices.iter().chain([&entry.body]) {
+                        self.name(index);
+                    }
+                    self.push(Step::Store(id));
+                }
+                Node::Scatter(_, entries) => {
                     for &index in &entries[place].indices {
                         self.name(index);
                     }
@@ -224,7 +211,12 @@ impl Placer<'_> {
         let graph = self.graph;
         let is_array = !graph.shape(id).is_empty();
         let is_fold = matches!(graph.node(id), Node::Fold(..));
-        if is_array || is_fold || self.units.is_kept(id) || is_leaf_access(graph, id) {
+        if is_array
+            || is_fold
+            || is_variable(graph, id)
+            || self.units.is_kept(id)
+            || is_leaf_access(graph, id)
+        {
             return;
         }
         if self.blocks.iter().any(|open| open.named.contains(&id)) {
@@ -242,15 +234,27 @@ impl Placer<'_> {
         }
         let free = graph.free(id);
         let needed = |open: &Open| match open.context {
-            Some(Context::Loop(axis)) => free.contains(&axis),
+            Some(Context::Loop(axis, _)) => free.contains(&axis),
             Some(Context::Branch(guard)) => guards.contains(&guard),
             None => true,
         };
-        let own = self.blocks.iter().rposition(needed).unwrap_or(0);
+        // What may panic is not computed before a loop that may have no turns.
+        let own = match self.units.is_risky(id) {
+            true => self.blocks.len() - 1,
+            false => self.blocks.iter().rposition(needed).unwrap_or(0),
+        };
         let depth = graph.operands(id).into_iter().map(|operand| self.depth(operand)).fold(own, usize::max);
         self.blocks[depth].named.insert(id);
         self.blocks[depth].steps.push(Step::Let(id));
     }
+}
+
+/// Whether it is a variable of a loop, or the loop itself, and no expression.
+fn is_variable(graph: &Graph, id: Id) -> bool {
+    matches!(
+        graph.node(id),
+        Node::State(..) | Node::Loop(..) | Node::Final(..) | Node::Ran(_) | Node::Fold(..)
+    )
 }
 
 /// The scalars without a name of the user's that are used once, in the block that computes them.
@@ -263,14 +267,31 @@ fn single_uses(graph: &Graph, steps: &[Step], roots: &[Id]) -> HashSet<Id> {
     let mut blocks: HashMap<Id, Vec<usize>> = HashMap::new();
     let mut number = 0;
     count(graph, steps, &mut number, &mut uses, &mut blocks);
+    let mut advanced = HashSet::new();
+    advanced_to(graph, steps, &mut advanced);
     blocks
         .into_iter()
         .filter(|(id, defined)| {
-            let named = graph.name(*id).is_some_and(|name| !name.starts_with("d_"));
+            // The next value of a variable has the variable's name.
+            let named = !advanced.contains(id) && graph.name(*id).is_some_and(|name| !name.starts_with("d_"));
             defined.len() == 1 && uses.get(id) == Some(defined) && !named
         })
         .map(|(id, _)| id)
         .collect()
+}
+
+/// The values that variables of loops take.
+fn advanced_to(graph: &Graph, steps: &[Step], found: &mut HashSet<Id>) {
+    for step in steps {
+        match step {
+            Step::Loop(_, body) | Step::Branch(_, body) => advanced_to(graph, body, found),
+            Step::Advance(number) => match graph.turns_of(*number).map(|turns| graph.node(turns)) {
+                Some(Node::Loop(_, Turns { nexts, .. })) => found.extend(nexts),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
 }
 
 fn count(
@@ -294,6 +315,24 @@ fn count(
                 continue;
             }
             Step::Reset(_) => continue,
+            // The first value of a variable may need its type written, and a turn ends with all that it has.
+            Step::Begin(id) => match graph.node(*id) {
+                Node::State(number, place) => match graph.turns_of(number).map(|turns| graph.node(turns)) {
+                    Some(Node::Loop(_, Turns { starts, .. })) => vec![starts[place]],
+                    _ => Vec::new(),
+                },
+                Node::Set(base, _) => vec![base],
+                Node::Select(condition, ..) => vec![condition],
+                _ => Vec::new(),
+            },
+            Step::Test(number) => match graph.turns_of(*number).map(|turns| graph.node(turns)) {
+                Some(Node::Loop(_, Turns { go_on: Some(go_on), .. })) => vec![go_on],
+                _ => Vec::new(),
+            },
+            Step::Advance(number) => match graph.turns_of(*number).map(|turns| graph.node(turns)) {
+                Some(Node::Loop(_, Turns { nexts, .. })) => nexts,
+                _ => Vec::new(),
+            },
             Step::Let(id) => {
                 blocks.entry(*id).or_default().push(own);
                 // A call is a statement of its own.
@@ -305,7 +344,7 @@ fn count(
             Step::Keep(id) => vec![*id, *id],
             Step::Accumulate(id) | Step::Store(id) => graph.operands(*id),
             Step::Scatter(id, place) => match graph.node(*id) {
-                Node::Scatter(entries) => {
+                Node::Scatter(_, entries) => {
                     let body = peel(graph, entries[*place].body).1;
                     [entries[*place].indices.as_slice(), &[body]].concat()
                 }
@@ -332,7 +371,7 @@ fn stored_already(graph: &Graph, storage: &HashMap<Id, Storage>) -> impl Iterato
 /// The steps without those that have nothing to do, nor loops of nothing else.
 fn without(steps: &[Step], needless: &HashSet<Step>) -> Vec<Step> {
     let kept = steps.iter().filter(|step| !needless.contains(step)).map(|step| match step {
-        Step::Loop(axis, body) => Step::Loop(*axis, without(body, needless)),
+        Step::Loop(run, body) => Step::Loop(*run, without(body, needless)),
         Step::Branch(guard, body) => Step::Branch(*guard, without(body, needless)),
         step => step.clone(),
     });

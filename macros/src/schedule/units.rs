@@ -1,89 +1,133 @@
 //! The units of work, and what each of them needs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::guards::{Guard, guards, peel, risky};
-use crate::graph::{Axis, CHEAP, Graph, Id, Node};
+use super::guards::{Guard, Guards, peel};
+use super::loops::Loops;
+use crate::graph::{Axis, CHEAP, Graph, Id, Node, Turns};
 
 /// A piece of work that is done once for each value of its axes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Unit {
     /// Compute a scalar.
     Value(Id),
-    /// Bring the body of a fold, of a built array or of an entry of a scatter to its place.
+    /// Give what changes in place its first value: a variable of a loop, or an array.
+    Begin(Id),
+    /// Bring the body of a fold, of a built array or of an entry to its place.
     Update(Id, usize),
     /// The fold or the array is complete.
     Finish(Id),
+    /// End the loop with this number if there is no other turn.
+    Test(usize),
+    /// Bring the variables of the loop with this number to the next turn.
+    Advance(usize),
 }
 
 impl Unit {
-    pub(crate) fn id(self) -> Id {
+    /// The value that the unit has to do with.
+    pub(crate) fn id(self) -> Option<Id> {
         match self {
-            Unit::Value(id) | Unit::Update(id, _) | Unit::Finish(id) => id,
+            Unit::Value(id) | Unit::Begin(id) | Unit::Update(id, _) | Unit::Finish(id) => Some(id),
+            Unit::Test(_) | Unit::Advance(_) => None,
         }
     }
 }
 
+struct Work {
+    unit: Unit,
+    axes: Vec<Axis>,
+    /// The innermost loop, run in order, to whose turns it belongs.
+    home: Option<usize>,
+    guards: Vec<Guard>,
+    operands: Vec<Id>,
+    needs: Vec<usize>,
+}
+
 /// All units, operands before users.
 pub(crate) struct Units<'g> {
-    graph: &'g Graph,
-    units: Vec<Unit>,
-    axes: Vec<Vec<Axis>>,
-    needs: Vec<Vec<usize>>,
+    pub(super) graph: &'g Graph,
+    pub(super) loops: Loops<'g>,
+    work: Vec<Work>,
     places: HashMap<Unit, usize>,
-    guards: HashMap<Id, Vec<Guard>>,
-    guards_of_units: Vec<Vec<Guard>>,
-    operands: Vec<Vec<Id>>,
-    risky: HashSet<Id>,
+    guards: Guards,
 }
 
 impl<'g> Units<'g> {
     pub(crate) fn of(graph: &'g Graph, roots: &[Id]) -> Self {
         let reachable = graph.reachable(roots);
         let shared = shared_axes(graph, &reachable, roots);
-        let mut units = Units {
-            graph,
-            units: Vec::new(),
-            axes: Vec::new(),
-            needs: Vec::new(),
-            places: HashMap::new(),
-            guards: guards(graph, &reachable, roots),
-            guards_of_units: Vec::new(),
-            operands: Vec::new(),
-            risky: risky(graph, &reachable),
-        };
+        let loops = Loops::of(graph, &reachable);
+        let guards = Guards::of(graph, &loops, &reachable, roots);
+        let mut units = Units { graph, loops, work: Vec::new(), places: HashMap::new(), guards };
         let mut again: HashMap<Id, u32> = HashMap::new();
         for &id in &reachable {
-            let free = graph.free(id);
-            let with = |axes: &[Axis]| [free.as_slice(), axes].concat();
             match graph.node(id) {
                 Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Index(_) => {}
-                Node::Op(..) | Node::Cast(_) | Node::Get(..) | Node::Select(..) | Node::Call(..) => {
+                Node::Select(..) if !graph.shape(id).is_empty() => {
+                    units.push(Unit::Begin(id), graph.free(id), &graph.operands(id));
+                    units.mark(Unit::Finish(id), graph.free(id), &[Unit::Begin(id)]);
+                }
+                Node::Op(..) | Node::Cast(_) | Node::Get(..) | Node::Select(..) => {
                     let cost = cost_again(graph, id, &again);
-                    if cost <= CHEAP && !roots.contains(&id) {
+                    if cost <= CHEAP && !roots.contains(&id) && !is_read_in_place(graph, id) {
                         again.insert(id, cost);
                     } else {
-                        units.push(Unit::Value(id), free, &graph.operands(id));
+                        units.push(Unit::Value(id), graph.free(id), &graph.operands(id));
                     }
                 }
-                // Comes with the call it belongs to.
+                Node::Call(..) => units.push(Unit::Value(id), graph.free(id), &graph.operands(id)),
+                // An array comes with the call it belongs to.
+                Node::CallGradient(..) if graph.shape(id).is_empty() => {
+                    units.push(Unit::Value(id), graph.free(id), &graph.operands(id));
+                }
                 Node::CallGradient(..) => {
                     again.insert(id, 0);
                 }
-                Node::Fold(_, axes, body) => {
-                    units.push(Unit::Update(id, 0), with(&axes), &[body]);
-                    units.finish(id, free, 1);
-                }
+                Node::Fold(_, axes, body) => units.fold(id, &axes, body),
                 Node::Build(axes, body) => {
-                    units.push(Unit::Update(id, 0), with(&axes), &[body]);
-                    units.finish(id, with(&shared[&id]), 1);
+                    let all = units.with(id, &axes);
+                    let begun = is_late(graph, id);
+                    if begun {
+                        units.push(Unit::Begin(id), graph.free(id), &[]);
+                    }
+                    units.push(Unit::Update(id, 0), all, &[body]);
+                    let complete = units.with(id, &shared[&id]);
+                    units.mark(Unit::Finish(id), complete, &[Unit::Update(id, 0)]);
                 }
-                Node::Scatter(entries) => {
+                Node::Scatter(base, entries) => {
+                    if base.is_some() || is_late(graph, id) {
+                        units.push(Unit::Begin(id), graph.free(id), base.as_slice());
+                    }
+                    let mut parts = Vec::new();
                     for (place, entry) in entries.iter().enumerate() {
                         let operands = [entry.indices.as_slice(), &[peel(graph, entry.body).1]].concat();
-                        units.push(Unit::Update(id, place), with(&entry.axes), &operands);
+                        let axes = units.with(id, &entry.axes);
+                        units.push(Unit::Update(id, place), axes, &operands);
+                        parts.push(Unit::Update(id, place));
                     }
-                    units.finish(id, free, entries.len());
+                    if base.is_some() {
+                        parts.push(Unit::Begin(id));
+                    }
+                    units.mark(Unit::Finish(id), graph.free(id), &parts);
+                }
+                Node::Set(base, entry) => {
+                    units.push(Unit::Begin(id), graph.free(id), &[base]);
+                    let operands = [entry.indices.as_slice(), &[entry.body]].concat();
+                    let axes = units.with(id, &entry.axes);
+                    units.push(Unit::Update(id, 0), axes, &operands);
+                    units.mark(Unit::Finish(id), graph.free(id), &[Unit::Update(id, 0)]);
+                }
+                // Begun with their loop.
+                Node::State(..) if graph.shape(id).is_empty() => {
+                    units.mark(Unit::Value(id), graph.free(id), &[Unit::Begin(id)]);
+                }
+                Node::State(..) => {}
+                Node::Loop(number, turns) => units.turns(id, number, turns),
+                Node::Ran(turns) | Node::Final(turns, _) => {
+                    let Node::Loop(number, _) = graph.node(turns) else { continue };
+                    let scalar = graph.shape(id).is_empty();
+                    let unit = if scalar { Unit::Value(id) } else { Unit::Finish(id) };
+                    units.mark(unit, graph.free(id), &[Unit::Advance(number)]);
                 }
             }
         }
@@ -91,107 +135,294 @@ impl<'g> Units<'g> {
         units
     }
 
+    fn with(&self, id: Id, axes: &[Axis]) -> Vec<Axis> {
+        [self.graph.free(id).as_slice(), axes].concat()
+    }
+
+    fn fold(&mut self, id: Id, axes: &[Axis], body: Id) {
+        let all = self.with(id, axes);
+        let free = self.graph.free(id);
+        self.push(Unit::Update(id, 0), all, &[body]);
+        self.mark(Unit::Finish(id), free.clone(), &[Unit::Update(id, 0)]);
+        if self.is_kept_apart(id) {
+            self.mark(Unit::Value(id), free, &[Unit::Finish(id)]);
+        }
+    }
+
+    /// Whether a fold is kept for other loops only when it is complete, since a turn of its loop begins it.
+    pub(super) fn is_kept_apart(&self, id: Id) -> bool {
+        let is_open = |axis: &Axis| self.graph.length(axis.extent).is_some();
+        self.loops.home(&[id]).is_some() || self.graph.with(id, |data| data.free.iter().any(is_open))
+    }
+
+    fn turns(&mut self, id: Id, number: usize, Turns { starts, nexts, go_on }: Turns) {
+        let graph = self.graph;
+        let axis = graph.sequence(number).axis;
+        let mut operands = Vec::new();
+        for (place, state) in self.loops.variables(number) {
+            self.push(Unit::Begin(state), graph.free(id), &[starts[place]]);
+            operands.extend([nexts[place], state]);
+        }
+        let axes = [graph.free(id).as_slice(), &[axis]].concat();
+        if let Some(go_on) = go_on {
+            let begun: Vec<Id> = self.loops.variables(number).into_iter().map(|(_, state)| state).collect();
+            self.push(Unit::Test(number), axes.clone(), &[begun.as_slice(), &[go_on]].concat());
+        }
+        self.push(Unit::Advance(number), axes, &operands);
+    }
+
     fn push(&mut self, unit: Unit, axes: Vec<Axis>, operands: &[Id]) {
         let guards = self.guards_of(unit);
         let conditions = guards.iter().map(|(condition, _)| *condition);
-        let operands = operands.iter().copied().chain(conditions).collect();
-        self.insert(unit, axes, guards, operands);
+        let operands: Vec<Id> = operands.iter().copied().chain(conditions).collect();
+        self.insert(unit, axes, guards, operands, Vec::new());
     }
 
-    fn finish(&mut self, id: Id, axes: Vec<Axis>, updates: usize) {
-        let unit = Unit::Finish(id);
-        self.insert(unit, axes, self.guards_of(unit), Vec::new());
-        let place = self.places[&unit];
-        self.needs[place] = (0..updates).map(|update| self.places[&Unit::Update(id, update)]).collect();
+    /// A unit that only needs others to be done.
+    fn mark(&mut self, unit: Unit, axes: Vec<Axis>, after: &[Unit]) {
+        let needs = after.iter().filter_map(|unit| self.places.get(unit).copied()).collect();
+        self.insert(unit, axes, self.guards_of(unit), Vec::new(), needs);
     }
 
-    fn insert(&mut self, unit: Unit, mut axes: Vec<Axis>, guards: Vec<Guard>, operands: Vec<Id>) {
+    fn insert(
+        &mut self,
+        unit: Unit,
+        mut axes: Vec<Axis>,
+        guards: Vec<Guard>,
+        operands: Vec<Id>,
+        needs: Vec<usize>,
+    ) {
         for (condition, _) in &guards {
             axes.extend(self.graph.free(*condition));
         }
         axes.sort_unstable();
         axes.dedup();
-        self.places.insert(unit, self.units.len());
-        self.units.push(unit);
-        self.axes.push(axes);
-        self.guards_of_units.push(guards);
-        self.operands.push(operands);
-        self.needs.push(Vec::new());
+        let home = self.home(unit, &operands);
+        if let Some(home) = home {
+            axes.extend(self.loops.axes(home));
+            axes.sort_unstable();
+            axes.dedup();
+        }
+        self.places.insert(unit, self.work.len());
+        self.work.push(Work { unit, axes, home, guards, operands, needs });
+    }
+
+    fn home(&self, unit: Unit, operands: &[Id]) -> Option<usize> {
+        match (unit, unit.id().map(|id| (id, self.graph.node(id)))) {
+            (Unit::Test(number) | Unit::Advance(number), _) => Some(number),
+            (Unit::Begin(_), Some((_, Node::State(number, _)))) => self.loops.outer(number),
+            (Unit::Value(_) | Unit::Finish(_), Some((id, Node::Ran(turns) | Node::Final(turns, _)))) => {
+                let Node::Loop(number, _) = self.graph.node(turns) else { return None };
+                self.loops.home(&[id]).max(self.loops.outer(number))
+            }
+            // When it is complete, the loops that it runs over have ended; what it changes is there before.
+            (Unit::Update(..), Some((id, node))) => {
+                let base = match node {
+                    Node::Set(base, _) | Node::Scatter(Some(base), _) => Some(base),
+                    _ => None,
+                };
+                let needed = [operands, base.as_slice()].concat();
+                self.loops.home_once(&[operands, &[id]].concat(), &needed)
+            }
+            (_, Some((id, _))) => self.loops.home(&[operands, &[id]].concat()),
+            _ => None,
+        }
     }
 
     /// Finds what each unit needs once all are known, since a condition may come after what it guards.
     fn find_needs(&mut self) {
-        for place in 0..self.units.len() {
-            let mut needs = std::mem::take(&mut self.needs[place]);
-            for &operand in &self.operands[place] {
+        for place in 0..self.work.len() {
+            let mut needs = std::mem::take(&mut self.work[place].needs);
+            let Work { unit, operands, home, axes, .. } = &self.work[place];
+            for &operand in operands {
                 self.collect_needs(operand, &mut needs);
+            }
+            if let Unit::Value(id) | Unit::Update(id, _) = unit
+                && let Some(begun) = self.places.get(&Unit::Begin(*id))
+            {
+                needs.push(*begun);
+            }
+            if let Unit::Begin(id) = unit {
+                for length in self.graph.shape(*id).into_iter().filter_map(|extent| self.graph.length(extent))
+                {
+                    self.collect_needs(length, &mut needs);
+                }
+            }
+            for axis in axes {
+                let runs = |number: usize| {
+                    self.graph.sequence(number).open_ended && self.loops.axis(number) == *axis
+                };
+                let is_inside = home.is_some_and(|home| self.loops.chain(home).into_iter().any(runs));
+                if let Some(length) = self.graph.length(axis.extent).filter(|_| !is_inside) {
+                    self.collect_needs(length, &mut needs);
+                }
             }
             needs.sort_unstable();
             needs.dedup();
-            self.needs[place] = needs;
+            needs.retain(|&need| need != place);
+            self.work[place].needs = needs;
         }
     }
 
     /// The units that must be done before an operand can be used, through those computed again.
     fn collect_needs(&self, operand: Id, needs: &mut Vec<usize>) {
-        let own = [Unit::Value(operand), Unit::Finish(operand)];
-        match own.iter().find_map(|unit| self.places.get(unit)) {
-            Some(&place) => needs.push(place),
+        match self.done_by(operand) {
+            Some(place) => needs.push(place),
             None => {
                 for operand in self.graph.operands(operand) {
                     self.collect_needs(operand, needs);
+                }
+                if let Node::Size(extent) = self.graph.node(operand)
+                    && let Some(length) = self.graph.length(extent)
+                {
+                    self.collect_needs(length, needs);
                 }
             }
         }
     }
 
+    /// The unit after which a value is there, if it has one.
+    pub(super) fn done_by(&self, id: Id) -> Option<usize> {
+        let is_array = !self.graph.shape(id).is_empty();
+        let units = match self.graph.node(id) {
+            Node::State(..) if is_array => vec![Unit::Begin(id)],
+            Node::State(..) => vec![Unit::Value(id), Unit::Begin(id)],
+            _ => vec![Unit::Value(id), Unit::Finish(id)],
+        };
+        units.iter().find_map(|unit| self.places.get(unit).copied())
+    }
+
     pub(crate) fn len(&self) -> usize {
-        self.units.len()
+        self.work.len()
     }
 
     pub(crate) fn unit(&self, place: usize) -> Unit {
-        self.units[place]
+        self.work[place].unit
+    }
+
+    pub(crate) fn place(&self, unit: Unit) -> Option<usize> {
+        self.places.get(&unit).copied()
     }
 
     pub(crate) fn axes(&self, place: usize) -> &[Axis] {
-        &self.axes[place]
+        &self.work[place].axes
+    }
+
+    pub(super) fn home_of(&self, place: usize) -> Option<usize> {
+        self.work[place].home
     }
 
     /// The conditions under which a unit is done, the outermost first.
     pub(crate) fn guards(&self, place: usize) -> &[Guard] {
-        &self.guards_of_units[place]
+        &self.work[place].guards
+    }
+
+    pub(super) fn guards_of_loop(&self, number: usize) -> &[Guard] {
+        self.guards.of_loop(number)
     }
 
     fn guards_of(&self, unit: Unit) -> Vec<Guard> {
-        let own = self.guards.get(&unit.id()).cloned().unwrap_or_default();
-        match (unit, self.graph.node(unit.id())) {
-            (Unit::Update(_, place), Node::Scatter(entries)) => {
-                [own, peel(self.graph, entries[place].body).0].concat()
+        let of_loop = |number: usize| self.guards.of_loop(number).to_vec();
+        match unit {
+            Unit::Test(number) | Unit::Advance(number) => of_loop(number),
+            Unit::Begin(id) | Unit::Value(id) | Unit::Finish(id) if let Some(number) = self.loop_of(id) => {
+                of_loop(number)
             }
-            _ => own,
+            Unit::Value(id) | Unit::Begin(id) | Unit::Update(id, _) | Unit::Finish(id) => {
+                let own = self.guards.of_node(id).to_vec();
+                match (unit, self.graph.node(id)) {
+                    (Unit::Update(_, place), Node::Scatter(_, entries)) => {
+                        [own, peel(self.graph, entries[place].body).0].concat()
+                    }
+                    _ => own,
+                }
+            }
         }
     }
 
     /// The conditions under which alone a scalar may be computed where it is used.
     pub(crate) fn guards_again(&self, id: Id) -> &[Guard] {
-        if self.risky.contains(&id) { self.guards.get(&id).map_or(&[], Vec::as_slice) } else { &[] }
+        if self.guards.is_risky(id) || self.reads_guarded(id) { self.guards.of_node(id) } else { &[] }
+    }
+
+    /// Whether it reads a value that is not computed everywhere.
+    fn reads_guarded(&self, id: Id) -> bool {
+        self.graph.operands(id).into_iter().any(|operand| match self.done_by(operand) {
+            Some(place) => !self.guards(place).is_empty(),
+            None => self.reads_guarded(operand),
+        })
+    }
+
+    /// Whether computing it may panic.
+    pub(crate) fn is_risky(&self, id: Id) -> bool {
+        self.guards.is_risky(id)
     }
 
     pub(crate) fn needs(&self, place: usize) -> &[usize] {
-        &self.needs[place]
+        &self.work[place].needs
+    }
+
+    pub(super) fn add_need(&mut self, place: usize, need: usize) {
+        if !self.work[place].needs.contains(&need) {
+            self.work[place].needs.push(need);
+        }
     }
 
     /// Whether a scalar is computed once and then kept, rather than again at each use.
     pub(crate) fn is_kept(&self, id: Id) -> bool {
         self.places.contains_key(&Unit::Value(id))
     }
+
+    /// The loop of which the value is a variable, or the number of turns.
+    fn loop_of(&self, id: Id) -> Option<usize> {
+        match self.graph.node(id) {
+            Node::State(number, _) => Some(number),
+            Node::Final(turns, _) | Node::Ran(turns) => match self.graph.node(turns) {
+                Node::Loop(number, _) => Some(number),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The units of a loop, with those that give its variables their first values and take their last.
+    pub(super) fn around_loop(&self, number: usize) -> BTreeSet<usize> {
+        let around = |place: &usize| {
+            let id = self.work[*place].unit.id();
+            id.is_some_and(|id| self.loop_of(id) == Some(number))
+        };
+        self.of_loop(number).into_iter().chain((0..self.work.len()).filter(around)).collect()
+    }
+
+    /// The units that belong to the turns of a loop.
+    pub(super) fn of_loop(&self, number: usize) -> BTreeSet<usize> {
+        let inside = |place: &usize| {
+            self.work[*place].home.is_some_and(|home| self.loops.chain(home).contains(&number))
+        };
+        (0..self.work.len()).filter(inside).collect()
+    }
+}
+
+/// Whether an element is read of an array that changes in place, so that the time of reading matters.
+pub(super) fn is_read_in_place(graph: &Graph, id: Id) -> bool {
+    match graph.node(id) {
+        Node::Get(array, _) => graph.is_changing(array) || is_late(graph, array),
+        _ => false,
+    }
+}
+
+/// Whether only the code before an array can tell its shape.
+pub(super) fn is_late(graph: &Graph, array: Id) -> bool {
+    !matches!(graph.node(array), Node::Leaf(_))
+        && graph.shape(array).into_iter().any(|extent| graph.is_late(extent))
 }
 
 /// What it costs to compute a scalar again where the kept ones are at hand.
 fn cost_again(graph: &Graph, id: Id, again: &HashMap<Id, u32>) -> u32 {
     let own = match graph.node(id) {
         Node::Op(op, _) if !op.cheap => return u32::MAX,
-        Node::Call(..) => return u32::MAX,
+        // Another loop over the same indices does not have it.
+        Node::Get(array, _) if matches!(graph.node(array), Node::CallGradient(..)) => return u32::MAX,
         _ => 1,
     };
     let operands = graph.operands(id);
@@ -203,7 +434,7 @@ fn shared_axes(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<Id, Vec
     let mut shared: HashMap<Id, Vec<Axis>> = HashMap::new();
     for &id in reachable {
         if let Node::Build(axes, _) = graph.node(id) {
-            shared.insert(id, if roots.contains(&id) { Vec::new() } else { axes });
+            shared.insert(id, if roots.contains(&id) || is_late(graph, id) { Vec::new() } else { axes });
         }
     }
     for &id in reachable {
@@ -223,4 +454,28 @@ fn shared_axes(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<Id, Vec
         }
     }
     shared
+}
+
+/// Everything that a unit waits for, where a loop run in order is waited for as a whole.
+pub(super) fn waits_for(units: &Units, from: usize, target: usize) -> bool {
+    let mut seen: HashSet<usize> = HashSet::new();
+    let mut whole: HashSet<usize> = HashSet::new();
+    let around: Vec<usize> = units.home_of(target).map(|home| units.loops.chain(home)).unwrap_or_default();
+    let mut rest = vec![from];
+    while let Some(place) = rest.pop() {
+        if place == target {
+            return true;
+        }
+        if !seen.insert(place) {
+            continue;
+        }
+        rest.extend(units.needs(place));
+        let chain = units.home_of(place).map(|home| units.loops.chain(home)).unwrap_or_default();
+        if let Some(&outermost) = chain.iter().find(|number| !around.contains(number))
+            && whole.insert(outermost)
+        {
+            rest.extend(units.of_loop(outermost));
+        }
+    }
+    false
 }

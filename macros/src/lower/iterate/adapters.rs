@@ -3,14 +3,14 @@
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
 use super::super::Lowerer;
-use crate::graph::{FoldOp, Id, Type};
+use crate::graph::{Axis, FoldOp, Id, Type, fresh_axes};
 use crate::shape::{Extent, Source};
 use crate::value::{Array, Iteration, Value};
 use crate::written::{Written, text};
 
 /// The methods that make an iterator of an array.
 const SOURCES: [&str; 4] = ["iter", "into_iter", "windows", "chunks_exact"];
-pub(crate) const METHODS: [&str; 15] = [
+pub(crate) const METHODS: [&str; 17] = [
     "iter",
     "into_iter",
     "copied",
@@ -25,7 +25,9 @@ pub(crate) const METHODS: [&str; 15] = [
     "step_by",
     "sum",
     "product",
+    "count",
     "fold",
+    "collect",
 ];
 
 impl<'a> Lowerer<'a> {
@@ -57,7 +59,7 @@ impl<'a> Lowerer<'a> {
             "windows" => self.clipped_difference(self.integer_op("add", length, self.usize(1)), width_id),
             _ => self.integer_op("div", length, width_id),
         };
-        let Some(extent) = self.turns(turns, call) else { return Some(Value::Refused) };
+        let extent = self.extent_of(turns);
         let axis = self.loop_axis(extent);
         let index = self.graph.index(axis);
         let start = if name == "windows" { index } else { self.integer_op("mul", index, width_id) };
@@ -72,7 +74,7 @@ impl<'a> Lowerer<'a> {
         let name = call.method.to_string();
         let arguments = match name.as_str() {
             "iter" | "into_iter" | "copied" | "cloned" | "enumerate" | "rev" | "sum" | "product"
-            | "count" => 0,
+            | "count" | "collect" => 0,
             "map" | "zip" | "filter" | "skip" | "take" | "step_by" => 1,
             "fold" => 2,
             _ => return self.unknown_method(call, "an iterator", METHODS.into_iter()),
@@ -82,7 +84,7 @@ impl<'a> Lowerer<'a> {
         }
         let result = match name.as_str() {
             "map" => self
-                .apply(&call.args[0], vec![iteration.item.clone()])
+                .apply(&call.args[0], iteration.axis, vec![iteration.item.clone()])
                 .map(|item| Value::Iterator(Box::new(Iteration { item, ..iteration }))),
             "filter" => self.filtered(iteration, &call.args[0]),
             "enumerate" => self.enumerated(iteration, call),
@@ -92,20 +94,21 @@ impl<'a> Lowerer<'a> {
             "product" => self.total(FoldOp::Product, iteration, call),
             "count" => self.count(iteration),
             "fold" => self.folding(iteration, call),
+            "collect" => self.collected(iteration, call),
             _ => Some(Value::Iterator(Box::new(iteration))),
         };
         result.unwrap_or(Value::Refused)
     }
 
     /// The value of a closure or of a function by name.
-    fn apply(&mut self, function: &Expr, arguments: Vec<Value>) -> Option<Value> {
-        self.depth += 1;
+    pub(super) fn apply(&mut self, function: &Expr, axis: Axis, arguments: Vec<Value>) -> Option<Value> {
+        self.around.push(axis);
         let value = match function {
             Expr::Closure(closure) => self.closure(closure, arguments),
             Expr::Path(path) => self.function_by_name(path, arguments),
             other => Some(self.refuse(other, "only a closure or the name of a function can stand here", "")),
         };
-        self.depth -= 1;
+        self.around.pop();
         value
     }
 
@@ -149,7 +152,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn filtered(&mut self, iteration: Iteration, predicate: &Expr) -> Option<Value> {
-        let kept = match self.apply(predicate, vec![iteration.item.clone()])? {
+        let kept = match self.apply(predicate, iteration.axis, vec![iteration.item.clone()])? {
             Value::Scalar(id) if self.graph.ty(id) == Type::Bool => id,
             Value::Refused => return None,
             _ => return Some(self.refuse(predicate, "the condition of a filter is a `bool`", "")),
@@ -186,7 +189,7 @@ impl<'a> Lowerer<'a> {
         } else {
             let (a, b) = (self.graph.size(left.axis.extent), self.graph.size(right.axis.extent));
             let less = self.graph.op(crate::ops::row("lt"), &[a, b]);
-            let extent = self.turns(self.graph.select(less, a, b), other)?;
+            let extent = self.extent_of(self.graph.select(less, a, b));
             (
                 self.with_turns(left, extent, |_, index| index),
                 self.with_turns(right, extent, |_, index| index),
@@ -238,7 +241,7 @@ impl<'a> Lowerer<'a> {
             }
             _ => length,
         };
-        let extent = self.turns(turns, call)?;
+        let extent = self.extent_of(turns);
         let shifted = self.with_turns(iteration, extent, |lowerer, index| match name {
             // In this order, so that nothing is subtracted from the length of what is empty.
             "rev" => lowerer.integer_op("sub", length, lowerer.integer_op("add", index, one)),
@@ -282,23 +285,23 @@ impl<'a> Lowerer<'a> {
         }))
     }
 
-    fn folding(&mut self, iteration: Iteration, call: &ExprMethodCall) -> Option<Value> {
-        let start = self.expr(&call.args[0], None);
-        let first = self.placeholders;
-        let Some(placeholder) = self.placeholder(&start) else {
-            return match start {
-                Value::Refused => None,
-                _ => Some(self.refuse(&call.args[0], "a fold begins with a number or an array", "")),
-            };
+    /// A vector of the items.
+    fn collected(&mut self, iteration: Iteration, call: &ExprMethodCall) -> Option<Value> {
+        if iteration.keep.is_some() {
+            let help = "map what is left out to 0, or sum without collecting";
+            return Some(self.refuse(&call.method, "how many items a filter leaves is not known", help));
+        }
+        let array = match iteration.item {
+            Value::Scalar(body) => Array { axes: vec![iteration.axis], body, nested: true },
+            Value::Array(row) => {
+                let taken = [row.axes.as_slice(), &[iteration.axis]].concat();
+                let axes = fresh_axes(&row.shape(), &taken);
+                let body = row.at(self.graph, &self.graph.indices(&axes));
+                Array { axes: [vec![iteration.axis], axes].concat(), body, nested: true }
+            }
+            Value::Refused => return None,
+            _ => return Some(self.refuse(&call.method, "only numbers and arrays can be collected", "")),
         };
-        let next = self.apply(&call.args[1], vec![placeholder, iteration.item.clone()])?;
-        let ended = self.recurrence(&iteration, first..self.placeholders, first, start, next);
-        Some(ended.unwrap_or_else(|| {
-            self.refuse(
-                &call.args[1],
-                "this depends on the value from the turn before in a way that is not supported yet",
-                "a fold can add to it, multiply it, or take the `max` or `min` with it",
-            )
-        }))
+        Some(Value::Array(array))
     }
 }

@@ -1,84 +1,301 @@
 //! What becomes of a variable over all turns of a loop, from one turn of it.
 
-use std::ops::Range;
+use std::collections::BTreeSet;
+
+use quote::ToTokens;
+use syn::ExprMethodCall;
 
 use super::super::Lowerer;
-use crate::graph::{FoldOp, Graph, Id, Node, Type};
+use crate::differentiate::zeros_like;
+use crate::graph::{Axis, Entry, FoldOp, Graph, Id, Node, Turns, Type, fresh_axes};
 use crate::ops;
 use crate::value::{Array, Iteration, Value};
+use crate::written::text;
 
-/// The leaf of the first value that stands for a variable before a turn. No parameter has it.
-const PLACEHOLDERS: usize = 1 << 24;
-
-/// What a turn does to a variable.
-enum Turn {
+/// What a turn does to a variable, or to each element of one.
+pub(super) enum Turn {
     Nothing,
     Fold(FoldOp, Id),
     /// A value that does not depend on the one before.
     Replace(Id),
+    /// Other elements at places that no other turn reads or changes.
+    Set(Entry),
+    /// Something added to elements that no turn reads otherwise.
+    Add(Entry),
+    /// What needs the turns before it to be complete.
+    InOrder,
+}
+
+impl Turn {
+    /// What it needs to be known of a turn.
+    pub(super) fn reads(&self) -> Vec<Id> {
+        match self {
+            Turn::Nothing | Turn::InOrder => Vec::new(),
+            Turn::Fold(_, body) | Turn::Replace(body) => vec![*body],
+            Turn::Set(entry) | Turn::Add(entry) => [entry.indices.as_slice(), &[entry.body]].concat(),
+        }
+    }
+}
+
+/// A number or an array that a loop carries.
+pub(super) struct Part {
+    /// What it is like.
+    like: Value,
+    start: Value,
+    /// As a node: the array itself, or the scalar.
+    pub(super) next: Option<Id>,
+    pub(super) turn: Turn,
+}
+
+impl Part {
+    fn refused() -> Self {
+        Part { like: Value::Refused, start: Value::Refused, next: None, turn: Turn::Nothing }
+    }
+
+    /// The same with a node for its value.
+    pub(super) fn ended(self, graph: &Graph, end: Id) -> Value {
+        match self.like {
+            Value::Array(array) => Value::Array(Array::of_node(graph, end).nested_as(array.nested)),
+            Value::Scalar(_) => Value::Scalar(end),
+            other => other,
+        }
+    }
 }
 
 impl Lowerer<'_> {
-    /// A value that stands for the variable as a turn finds it.
-    pub(super) fn placeholder(&mut self, start: &Value) -> Option<Value> {
-        let leaf = PLACEHOLDERS + self.placeholders;
-        let value = match start {
-            Value::Scalar(id) => Value::Scalar(self.graph.leaf(leaf, self.graph.ty(*id), Vec::new())),
-            Value::Array(array) => {
-                let node = self.graph.leaf(leaf, self.graph.ty(array.body), array.shape());
-                Value::Array(Array::of_node(self.graph, node))
+    /// The variable as a turn finds it.
+    pub(super) fn state_of(&self, number: usize, place: usize, start: &Value) -> Value {
+        match start {
+            Value::Scalar(id) => {
+                Value::Scalar(self.graph.state(number, place, self.graph.ty(*id), Vec::new()))
             }
-            _ => return None,
+            Value::Array(array) => {
+                let state = self.graph.state(number, place, self.graph.ty(array.body), array.shape());
+                Value::Array(Array::of_node(self.graph, state).nested_as(array.nested))
+            }
+            _ => Value::Refused,
+        }
+    }
+
+    /// The variable before the loop, in the type that the first run has found for it. An array is made.
+    pub(super) fn start_of(&self, number: usize, place: usize, start: Value) -> Value {
+        let start = match self.types.get(&(number, place)) {
+            Some(&ty) => start.map(&|id| self.coerce(id, ty)),
+            None => start,
         };
-        self.placeholders += 1;
-        Some(value)
+        if let Value::Array(array) = &start {
+            array.node(self.graph);
+        }
+        start
     }
 
-    /// Whether a value depends on what turns before have done to a variable.
-    pub(crate) fn is_carried(&self, id: Id) -> bool {
-        let is_placeholder = |id: Id| matches!(self.graph.node(id), Node::Leaf(leaf) if leaf >= PLACEHOLDERS);
-        self.graph.reachable(&[id]).into_iter().any(is_placeholder)
+    /// A value that leaves the loop, in its type.
+    pub(super) fn typed_for(&self, value: Value, number: usize, place: usize) -> Value {
+        let value = self.start_of(number, place, value);
+        value.map(&|id| match self.graph.ty(id) {
+            Type::Untyped => self.coerce(id, self.default_type(&[id])),
+            _ => id,
+        })
     }
 
-    /// The variable's value after all turns, if their order does not matter to it.
-    pub(super) fn recurrence(
+    pub(super) fn zero_like(&self, value: &Value) -> Value {
+        value.map(&|id| match self.graph.ty(id) {
+            ty if ty.is_float() => self.graph.float(0.0, ty),
+            ty => self.graph.int(0, ty),
+        })
+    }
+
+    /// The type of what is made of literals alone.
+    fn default_type(&self, of: &[Id]) -> Type {
+        if of.iter().all(|&id| self.could_be_integer(id)) {
+            return Type::Int("i32");
+        }
+        self.function.result.element().filter(|ty| ty.is_float()).unwrap_or(Type::F64)
+    }
+
+    /// A part of a variable, with what a turn does to it.
+    pub(super) fn part_of_turn(
         &mut self,
-        iteration: &Iteration,
-        all: Range<usize>,
-        own: usize,
+        number: usize,
+        place: usize,
         start: Value,
         next: Value,
-    ) -> Option<Value> {
-        let (start, next, axes) = match (start, next) {
-            (Value::Scalar(start), Value::Scalar(next)) => (start, next, None),
-            (Value::Array(start), Value::Array(next)) if start.shape() == next.shape() => {
-                (start.at(self.graph, &self.graph.indices(&next.axes)), next.body, Some(next.axes))
+        at: &dyn ToTokens,
+    ) -> Part {
+        let own = Own { graph: self.graph, number, place };
+        match (start, next) {
+            (Value::Scalar(start), Value::Scalar(next)) => {
+                let (start, next) = self.of_one_type(own, start, next);
+                let turn = own.turn(next);
+                Part { like: Value::Scalar(next), start: Value::Scalar(start), next: Some(next), turn }
             }
-            (_, Value::Refused) => return Some(Value::Refused),
-            _ => return None,
-        };
-        let seek = Seek { graph: self.graph, all, own: PLACEHOLDERS + own };
-        let turn = seek.turn(next)?;
-        let ty = self.graph.ty(next);
-        let start = self.coerce(start, ty);
-        let end = match turn {
-            Turn::Nothing => start,
-            Turn::Fold(op, body) => self.folded(op, iteration, start, body),
-            Turn::Replace(body) => {
-                if iteration.keep.is_some() {
-                    return None;
+            (Value::Array(start), Value::Array(next)) if start.rank() == next.rank() => {
+                for (one, other) in start.shape().into_iter().zip(next.shape()) {
+                    if self.extents.unify(one, other, &text(at.to_token_stream())).is_err() {
+                        self.refuse(at.to_token_stream(), "a loop cannot change the shape of an array", "");
+                        return Part::refused();
+                    }
                 }
-                let turns = self.graph.size(iteration.axis.extent);
+                let (first, body) = self.of_one_type(own, start.body, next.body);
+                let (start, next) = (start.map(|_| first), next.map(|_| body).nested_as(start.nested));
+                let next = Array::new(self.graph, &start.shape(), |indices| next.at(self.graph, indices))
+                    .nested_as(next.nested);
+                let node = next.node(self.graph);
+                let turn = match own.turn(next.body) {
+                    Turn::InOrder | Turn::Replace(_) => own.turn_of_array(node),
+                    turn => turn,
+                };
+                let next = Value::Array(next);
+                Part { like: next, start: Value::Array(start), next: Some(node), turn }
+            }
+            _ => Part::refused(),
+        }
+    }
+
+    /// A literal that a variable begins with takes the type of what it becomes.
+    fn of_one_type(&self, own: Own, start: Id, next: Id) -> (Id, Id) {
+        let known = [next, start].map(|id| self.graph.ty(id)).into_iter().find(|ty| *ty != Type::Untyped);
+        let found = self.found.borrow().get(&(own.number, own.place)).copied();
+        let ty = known.or(found).unwrap_or_else(|| self.default_type(&[start, next]));
+        if self.graph.ty(start) == Type::Untyped {
+            self.found.borrow_mut().insert((own.number, own.place), ty);
+        }
+        (self.coerce(start, ty), self.coerce(next, ty))
+    }
+
+    /// The turns of the loop, as a node.
+    pub(super) fn turns_in_order(
+        &mut self,
+        number: usize,
+        go_on: Option<Id>,
+        in_order: &BTreeSet<usize>,
+        parts: &[Part],
+    ) -> Id {
+        let (mut starts, mut nexts) = (Vec::new(), Vec::new());
+        for (place, part) in parts.iter().enumerate() {
+            let carried = in_order.contains(&place).then(|| self.carried(number, place, part)).flatten();
+            let nothing = self.usize(0);
+            let (start, next) = carried.unwrap_or((nothing, nothing));
+            starts.push(start);
+            nexts.push(next);
+        }
+        self.graph.turns(number, Turns { starts, nexts, go_on })
+    }
+
+    fn carried(&self, number: usize, place: usize, part: &Part) -> Option<(Id, Id)> {
+        let graph = self.graph;
+        match (&part.start, part.next?) {
+            (Value::Scalar(start), next) => Some((*start, next)),
+            (Value::Array(start), next) => {
+                let state = graph.state(number, place, graph.ty(next), graph.shape(next));
+                // Another variable's array is copied, since it changes in its own place.
+                let is_own = graph.origin(next) == state || matches!(graph.node(next), Node::Build(..));
+                let copied = || {
+                    let axes = fresh_axes(&graph.shape(next), &graph.free(next));
+                    graph.build(&axes, graph.get(next, &graph.indices(&axes)))
+                };
+                Some((start.node(graph), if is_own { next } else { copied() }))
+            }
+            _ => None,
+        }
+    }
+
+    /// A part after all turns, where their order does not matter to it.
+    pub(super) fn folded_part(&mut self, axis: Axis, part: Part) -> Value {
+        let graph = self.graph;
+        match (part.turn, part.start, part.like) {
+            (Turn::Nothing, start, _) => start,
+            (Turn::Set(entry), Value::Array(start), _) => {
+                let axes = [&[axis], entry.axes.as_slice()].concat();
+                let base = start.node(graph);
+                Value::Array(self.set_all(base, Entry { axes, ..entry }).nested_as(start.nested))
+            }
+            (Turn::Add(entry), Value::Array(start), _) => {
+                let axes = [&[axis], entry.axes.as_slice()].concat();
+                let base = start.node(graph);
+                let base_of = (!is_zero(graph, base)).then_some(base);
+                let (shape, ty) = (graph.shape(base), graph.ty(entry.body));
+                let added = graph.scatter(base_of, shape, ty, &[Entry { axes, ..entry }]);
+                Value::Array(Array::of_node(graph, added).nested_as(start.nested))
+            }
+            (turn, Value::Scalar(start), _) => Value::Scalar(self.folded_number(axis, turn, start)),
+            (turn, Value::Array(start), Value::Array(like)) => {
+                let first = start.at(graph, &graph.indices(&like.axes));
+                let body = self.folded_number(axis, turn, first);
+                Value::Array(Array { body, ..like })
+            }
+            (_, _, other) => other,
+        }
+    }
+
+    fn folded_number(&mut self, axis: Axis, turn: Turn, start: Id) -> Id {
+        match turn {
+            Turn::Fold(op, body) => {
+                let iteration = Iteration { axis, item: Value::Refused, keep: None };
+                self.folded(op, &iteration, start, body)
+            }
+            Turn::Replace(body) => {
+                let turns = self.graph.size(axis.extent);
                 let any = self.graph.op(ops::row("gt"), &[turns, self.usize(0)]);
-                let last = self.graph.op(ops::row("sub"), &[turns, self.usize(1)]);
-                let last = self.graph.substitute(body, &[(iteration.axis, last)]);
+                let last = self.graph.op(ops::row("saturating_sub"), &[turns, self.usize(1)]);
+                let last = self.graph.substitute(body, &[(axis, last)]);
                 self.graph.select(any, last, start)
             }
+            _ => start,
+        }
+    }
+
+    /// An array with other elements; one of only these where they are all.
+    fn set_all(&self, base: Id, entry: Entry) -> Array {
+        let graph = self.graph;
+        let shape = graph.shape(base);
+        let mut targets: Vec<Axis> = Vec::new();
+        for (&index, &extent) in entry.indices.iter().zip(&shape) {
+            match graph.node(index) {
+                Node::Index(axis) if axis.extent == extent && !targets.contains(&axis) => targets.push(axis),
+                _ => return Array::of_node(graph, graph.set(base, entry)),
+            }
+        }
+        if targets.len() == entry.axes.len() && entry.axes.iter().all(|axis| targets.contains(axis)) {
+            return Array::of_node(graph, graph.build(&targets, entry.body));
+        }
+        Array::of_node(graph, graph.set(base, entry))
+    }
+
+    /// `fold(start, |value, item| ..)`.
+    pub(super) fn folding(&mut self, iteration: Iteration, call: &ExprMethodCall) -> Option<Value> {
+        let start = self.expr(&call.args[0], None);
+        let Iteration { axis, item, keep } = iteration;
+        let number = self.graph.open_loop(axis, &self.around, self.inside.last().copied(), &self.conditions);
+        let Some(parts) = start.parts() else {
+            return match start {
+                Value::Refused => None,
+                _ => Some(self.refuse(&call.args[0], "a fold begins with a number or an array", "")),
+            };
         };
-        Some(match axes {
-            Some(axes) => Value::Array(Array { axes, body: end, nested: false }),
-            None => Value::Scalar(end),
-        })
+        let starts: Vec<Value> =
+            parts.into_iter().zip(0..).map(|(part, place)| self.start_of(number, place, part)).collect();
+        self.graph.begin_turns(number);
+        let states: Vec<Value> =
+            starts.iter().zip(0..).map(|(part, place)| self.state_of(number, place, part)).collect();
+        let state = start.with_parts(&mut states.into_iter());
+        self.inside.push(number);
+        let next = self.apply(&call.args[1], axis, vec![state.clone(), item]);
+        self.inside.pop();
+        let mut next = next?;
+        if let Some(keep) = keep {
+            next = self.choose(keep, next, state, call);
+        }
+        let ends = next.parts()?;
+        let parts: Vec<Part> = starts
+            .iter()
+            .cloned()
+            .zip(ends)
+            .enumerate()
+            .map(|(place, (start, end))| self.part_of_turn(number, place, start, end, call))
+            .collect();
+        let ended = self.all_turns(number, axis, None, parts);
+        Some(start.with_parts(&mut ended.into_iter()))
     }
 
     /// The fold of a body over the turns that are kept, begun with a value.
@@ -103,6 +320,14 @@ impl Lowerer<'_> {
     }
 }
 
+/// Whether the array has nothing but zeros.
+fn is_zero(graph: &Graph, array: Id) -> bool {
+    match graph.node(array) {
+        Node::Build(_, body) => body == graph.float(0.0, graph.ty(body)),
+        _ => array == zeros_like(graph, array),
+    }
+}
+
 /// What changes nothing.
 fn neutral(graph: &Graph, op: FoldOp, ty: Type) -> Id {
     match (op, ty.is_float()) {
@@ -115,85 +340,131 @@ fn neutral(graph: &Graph, op: FoldOp, ty: Type) -> Id {
     }
 }
 
-/// Looks for a variable's placeholder in its value after a turn.
-struct Seek<'g> {
+/// A variable as a turn finds it, which is sought in its value after the turn.
+#[derive(Clone, Copy)]
+struct Own<'g> {
     graph: &'g Graph,
-    all: Range<usize>,
-    own: usize,
+    number: usize,
+    place: usize,
 }
 
-impl Seek<'_> {
-    fn is_own(&self, id: Id) -> bool {
+impl Own<'_> {
+    fn is_state(self, id: Id) -> bool {
+        self.graph.with(id, |data| data.node == Node::State(self.number, self.place))
+    }
+
+    /// Whether the value is the variable, or the element of it that is being looked at.
+    fn is_own(self, id: Id) -> bool {
         match self.graph.node(id) {
-            Node::Leaf(leaf) => leaf == self.own,
-            Node::Get(array, _) => self.graph.node(array) == Node::Leaf(self.own),
-            _ => false,
+            Node::Get(array, indices) => {
+                let shape = self.graph.shape(array);
+                self.is_state(array) && indices == self.graph.indices(&fresh_axes(&shape, &[]))
+            }
+            _ => self.is_state(id),
         }
     }
 
-    /// Whether the value is the same whatever the turns before have done.
-    fn is_free(&self, id: Id) -> bool {
-        self.graph.reachable(&[id]).into_iter().all(|id| match self.graph.node(id) {
-            Node::Leaf(leaf) => leaf < PLACEHOLDERS + self.all.start || leaf >= PLACEHOLDERS + self.all.end,
-            _ => true,
-        })
+    /// Whether the value is the same whatever the turns before have done to the variable.
+    fn is_free(self, id: Id) -> bool {
+        !self.graph.states_in(&[id], self.number).contains(&self.place)
     }
 
-    fn turn(&self, next: Id) -> Option<Turn> {
-        if self.is_own(next) {
-            return Some(Turn::Nothing);
+    fn turn(self, next: Id) -> Turn {
+        self.turn_of(next, &|id| self.is_own(id))
+    }
+
+    fn turn_of(self, next: Id, is_own: &dyn Fn(Id) -> bool) -> Turn {
+        if is_own(next) {
+            return Turn::Nothing;
         }
         if self.is_free(next) {
-            return Some(Turn::Replace(next));
+            return Turn::Replace(next);
         }
         let graph = self.graph;
         match graph.node(next) {
             Node::Op(op, operands) if operands.len() == 2 => {
                 let (a, b) = (operands[0], operands[1]);
                 let fold = match op.name {
+                    // A count has no negative to add.
+                    "sub" if !graph.ty(next).is_float() => return Turn::InOrder,
                     "add" | "sub" => FoldOp::Sum,
                     "mul" => FoldOp::Product,
                     "max" => FoldOp::Max,
                     "min" => FoldOp::Min,
-                    _ => return None,
+                    _ => return Turn::InOrder,
                 };
                 if self.is_free(b) {
                     let b = if op.name == "sub" { graph.op(ops::row("neg"), &[b]) } else { b };
-                    self.join(fold, self.turn(a)?, b, op)
+                    self.join(fold, self.turn_of(a, is_own), b, op)
                 } else if self.is_free(a) && op.name != "sub" {
-                    self.join(fold, self.turn(b)?, a, op)
+                    self.join(fold, self.turn_of(b, is_own), a, op)
                 } else {
-                    None
+                    Turn::InOrder
                 }
             }
-            Node::Select(condition, a, b) if self.is_free(condition) => {
+            Node::Select(condition, a, b) if self.is_free(condition) && graph.shape(next).is_empty() => {
                 let ty = graph.ty(next);
-                match (self.turn(a)?, self.turn(b)?) {
+                match (self.turn_of(a, is_own), self.turn_of(b, is_own)) {
                     (Turn::Fold(op, a), Turn::Fold(other, b)) if op == other => {
-                        Some(Turn::Fold(op, graph.select(condition, a, b)))
+                        Turn::Fold(op, graph.select(condition, a, b))
                     }
                     (Turn::Fold(op, a), Turn::Nothing) => {
-                        Some(Turn::Fold(op, graph.select(condition, a, neutral(graph, op, ty))))
+                        Turn::Fold(op, graph.select(condition, a, neutral(graph, op, ty)))
                     }
                     (Turn::Nothing, Turn::Fold(op, b)) => {
-                        Some(Turn::Fold(op, graph.select(condition, neutral(graph, op, ty), b)))
+                        Turn::Fold(op, graph.select(condition, neutral(graph, op, ty), b))
                     }
-                    _ => None,
+                    _ => Turn::InOrder,
                 }
             }
-            _ => None,
+            _ => Turn::InOrder,
         }
     }
 
     /// A turn that folds once more.
-    fn join(&self, fold: FoldOp, turn: Turn, more: Id, op: &'static ops::Op) -> Option<Turn> {
+    fn join(self, fold: FoldOp, turn: Turn, more: Id, op: &'static ops::Op) -> Turn {
         match turn {
-            Turn::Nothing => Some(Turn::Fold(fold, more)),
+            Turn::Nothing => Turn::Fold(fold, more),
             Turn::Fold(known, body) if known == fold => {
                 let op = if op.name == "sub" { ops::row("add") } else { op };
-                Some(Turn::Fold(fold, self.graph.op(op, &[body, more])))
+                Turn::Fold(fold, self.graph.op(op, &[body, more]))
             }
-            _ => None,
+            _ => Turn::InOrder,
         }
+    }
+
+    /// What a turn does that changes some elements.
+    fn turn_of_array(self, next: Id) -> Turn {
+        let graph = self.graph;
+        if self.is_free(next) {
+            // An array made anew; its last version is carried, which costs no more than keeping all.
+            return Turn::InOrder;
+        }
+        let Node::Set(base, entry) = graph.node(next) else { return Turn::InOrder };
+        if !self.is_state(base) || !entry.indices.iter().all(|&index| self.is_free(index)) {
+            return Turn::InOrder;
+        }
+        let here = graph.get(base, &entry.indices);
+        match self.turn_of(entry.body, &|id| id == here) {
+            Turn::Fold(FoldOp::Sum, body) => return Turn::Add(Entry { body, ..entry }),
+            Turn::Nothing => return Turn::Nothing,
+            _ => {}
+        }
+        let axis = graph.sequence(self.number).axis;
+        let apart = entry.indices.iter().any(|&index| is_different_each_turn(graph, index, axis));
+        if apart && self.is_free(entry.body) { Turn::Set(entry) } else { Turn::InOrder }
+    }
+}
+
+/// Whether an index has another value in every turn.
+fn is_different_each_turn(graph: &Graph, index: Id, axis: Axis) -> bool {
+    let is_free = |id: Id| !graph.free(id).contains(&axis);
+    match graph.node(index) {
+        Node::Index(own) => own == axis,
+        Node::Op(op, operands) if op.name == "add" || op.name == "sub" => {
+            (is_different_each_turn(graph, operands[0], axis) && is_free(operands[1]))
+                || (is_free(operands[0]) && is_different_each_turn(graph, operands[1], axis))
+        }
+        _ => false,
     }
 }

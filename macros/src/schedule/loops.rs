@@ -1,0 +1,214 @@
+//! Which loops are run in order, and which values belong to their turns.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::graph::{Axis, Graph, Id, Node, Turns};
+
+pub(crate) struct Loops<'g> {
+    graph: &'g Graph,
+    turns: BTreeMap<usize, Id>,
+    /// The variables of each loop that are needed, by their places.
+    variables: BTreeMap<usize, BTreeMap<usize, Id>>,
+    /// The loops that must have ended before a value is known.
+    after: HashMap<Id, BTreeSet<usize>>,
+}
+
+impl<'g> Loops<'g> {
+    pub(super) fn of(graph: &'g Graph, reachable: &[Id]) -> Self {
+        let mut loops =
+            Loops { graph, turns: BTreeMap::new(), variables: BTreeMap::new(), after: HashMap::new() };
+        for &id in reachable {
+            if let Node::Loop(number, _) = graph.node(id) {
+                loops.turns.insert(number, id);
+            }
+        }
+        for &id in reachable {
+            match graph.node(id) {
+                Node::State(number, place) => loops.note(number, place),
+                Node::Final(turns, place) => {
+                    if let Node::Loop(number, _) = graph.node(turns) {
+                        loops.note(number, place);
+                    }
+                }
+                _ => {}
+            }
+        }
+        if loops.turns.is_empty() {
+            return loops;
+        }
+        // What a loop begins with may come after its variables.
+        loop {
+            let before: usize = loops.after.values().map(BTreeSet::len).sum();
+            for &id in reachable {
+                let after = loops.after_of(id);
+                loops.after.insert(id, after);
+            }
+            if loops.after.values().map(BTreeSet::len).sum::<usize>() == before {
+                return loops;
+            }
+        }
+    }
+
+    fn note(&mut self, number: usize, place: usize) {
+        let Some(Node::Loop(_, Turns { nexts, .. })) = self.turns.get(&number).map(|&id| self.graph.node(id))
+        else {
+            return;
+        };
+        let next = nexts[place];
+        let state = self.graph.state(number, place, self.graph.ty(next), self.graph.shape(next));
+        self.variables.entry(number).or_default().insert(place, state);
+    }
+
+    fn after_of(&self, id: Id) -> BTreeSet<usize> {
+        let graph = self.graph;
+        let known = |id: &Id| self.after.get(id).cloned().unwrap_or_default();
+        let mut after: BTreeSet<usize> = graph.operands(id).iter().flat_map(known).collect();
+        let axes = match graph.node(id) {
+            Node::State(number, _) => {
+                let Some(Node::Loop(_, Turns { starts, .. })) =
+                    self.turns.get(&number).map(|&id| graph.node(id))
+                else {
+                    return after;
+                };
+                // A loop that runs another one backwards is run after it and those around it.
+                let before = graph.sequence(number).reverses.map(|of| self.chain(of)).unwrap_or_default();
+                return starts.iter().flat_map(known).chain(before).collect();
+            }
+            Node::Final(turns, _) | Node::Ran(turns) => {
+                if let Node::Loop(number, _) = graph.node(turns) {
+                    after.insert(number);
+                }
+                Vec::new()
+            }
+            Node::Build(axes, _) | Node::Fold(_, axes, _) => axes,
+            Node::Set(_, entry) => entry.axes,
+            Node::Scatter(_, entries) => entries.into_iter().flat_map(|entry| entry.axes).collect(),
+            _ => Vec::new(),
+        };
+        if !axes.is_empty() {
+            let operands = graph.operands(id).into_iter();
+            let inside: BTreeSet<usize> =
+                operands.flat_map(|operand| graph.with(operand, |data| data.within.clone())).collect();
+            let ends = |number: &usize| inside.contains(number) && axes.contains(&self.axis(*number));
+            after.extend(self.numbers().filter(ends));
+        }
+        let extents = match graph.node(id) {
+            Node::Size(extent) => vec![extent],
+            Node::Index(axis) if self.open_ended(axis).is_none() => vec![axis.extent],
+            _ => axes.iter().map(|axis| axis.extent).collect(),
+        };
+        for extent in extents {
+            after.extend(graph.length(extent).iter().flat_map(known));
+        }
+        after
+    }
+
+    /// The open-ended loop whose own index it is.
+    fn open_ended(&self, axis: Axis) -> Option<usize> {
+        self.numbers().find(|&number| self.axis(number) == axis && self.graph.sequence(number).open_ended)
+    }
+
+    pub(super) fn variables(&self, number: usize) -> Vec<(usize, Id)> {
+        self.variables.get(&number).into_iter().flatten().map(|(place, state)| (*place, *state)).collect()
+    }
+
+    pub(super) fn numbers(&self) -> impl Iterator<Item = usize> + '_ {
+        self.turns.keys().copied()
+    }
+
+    pub(super) fn turns(&self, number: usize) -> Id {
+        self.turns[&number]
+    }
+
+    pub(super) fn axis(&self, number: usize) -> Axis {
+        self.graph.sequence(number).axis
+    }
+
+    /// The loop around it that is run in order too.
+    pub(super) fn outer(&self, number: usize) -> Option<usize> {
+        let mut outer = self.graph.sequence(number).parent;
+        while let Some(number) = outer.filter(|number| !self.turns.contains_key(number)) {
+            outer = self.graph.sequence(number).parent;
+        }
+        outer
+    }
+
+    /// The loop and those around it, the outermost first.
+    pub(super) fn chain(&self, number: usize) -> Vec<usize> {
+        let mut chain = vec![number];
+        while let Some(outer) = self.outer(chain[0]) {
+            chain.insert(0, outer);
+        }
+        chain
+    }
+
+    /// The indices around the loop's turns, and their own.
+    pub(super) fn axes(&self, number: usize) -> Vec<Axis> {
+        let chain = self.chain(number).into_iter();
+        chain
+            .flat_map(|number| [self.graph.free(self.turns[&number]), vec![self.axis(number)]].concat())
+            .collect()
+    }
+
+    /// The innermost loop to whose turns the values belong.
+    pub(super) fn home(&self, ids: &[Id]) -> Option<usize> {
+        self.home_once(ids, ids)
+    }
+
+    /// The same for something that is done once `needed` are known.
+    pub(super) fn home_once(&self, ids: &[Id], needed: &[Id]) -> Option<usize> {
+        let after: BTreeSet<usize> =
+            needed.iter().filter_map(|id| self.after.get(id)).flatten().copied().collect();
+        let fits = |number: &usize| {
+            self.turns.contains_key(number)
+                && self.chain(*number).iter().all(|number| !after.contains(number))
+        };
+        ids.iter().flat_map(|&id| self.within(id)).filter(fits).max()
+    }
+
+    /// The loop in whose turns a node is computed, whatever the conditions are under which that is done.
+    pub(super) fn natural_home(&self, id: Id) -> Option<usize> {
+        if self.turns.is_empty() {
+            return None;
+        }
+        let own = self.home(&[id]);
+        match self.graph.axes_bound(id).is_empty() {
+            true => own,
+            false => own.max(self.home(&self.graph.operands(id))),
+        }
+    }
+
+    /// Whether a value is known only after a loop, or one around it.
+    pub(super) fn is_after(&self, id: Id, number: usize) -> bool {
+        let chain = self.chain(number);
+        self.after.get(&id).is_some_and(|after| chain.iter().any(|number| after.contains(number)))
+    }
+
+    /// The loops in which a value is; what has changed in place is where it has changed.
+    fn within(&self, id: Id) -> Vec<usize> {
+        let graph = self.graph;
+        let mut within = graph.with(id, |data| data.within.clone());
+        match graph.node(id) {
+            Node::Final(turns, _) | Node::Ran(turns) => {
+                if let Node::Loop(number, _) = graph.node(turns) {
+                    within.extend(self.outer(number));
+                }
+            }
+            Node::Get(array, _) if super::units::is_read_in_place(graph, id) => {
+                within.extend(self.within(array))
+            }
+            Node::Set(base, _) | Node::Scatter(Some(base), _) => within.extend(self.within(base)),
+            Node::Select(_, then, otherwise) if !graph.shape(id).is_empty() => {
+                within.extend([self.within(then), self.within(otherwise)].concat());
+            }
+            Node::Build(axes, body) => {
+                let own = graph.with(body, |data| data.within.clone());
+                within.extend(own.into_iter().filter(|&number| {
+                    self.turns.contains_key(&number) && !axes.contains(&self.axis(number))
+                }));
+            }
+            _ => {}
+        }
+        within
+    }
+}
