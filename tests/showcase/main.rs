@@ -1,7 +1,6 @@
 //! Problems of the public benchmark GradBench, written as its authors tell them: what the language can do.
 
 #![allow(clippy::needless_range_loop, reason = "the problems are told with indices")]
-#![allow(clippy::single_match)] // As long as there is a cfg(any()).
 
 #[path = "../reference.rs"]
 mod reference;

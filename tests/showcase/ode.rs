@@ -1,12 +1,11 @@
 //! Runge and Kutta's integration: vectors that a loop over time replaces, with helpers put in where they
 //! are called.
 
-#[cfg(any())]
 use gradus::prelude::*;
 
 use crate::reference::{Case, assert_agrees, cases, flat};
 
-#[cfg_attr(any(), differentiable)]
+#[differentiable]
 mod runge_kutta {
     /// The time derivative of y: `x[0]` for the first entry, `x[i] y[i - 1]` for the others.
     fn slope(x: &[f64], y: &[f64]) -> Vec<f64> {
@@ -28,7 +27,7 @@ mod runge_kutta {
     }
 
     /// From y = 0 at time 0 to time 2.
-    #[cfg_attr(any(), differentiable(wrt(x)))]
+    #[differentiable(wrt(x))]
     pub(super) fn solve(x: &[f64], steps: usize) -> Vec<f64> {
         let h = 2.0 / steps as f64;
         let mut y = vec![0.0; x.len()];
@@ -45,7 +44,7 @@ mod runge_kutta {
     }
 
     /// The entry that all of `x` has a part in.
-    #[cfg_attr(any(), differentiable(wrt(x)))]
+    #[differentiable(wrt(x))]
     pub(super) fn last(x: &[f64], steps: usize) -> f64 {
         let y = solve(x, steps);
         y[x.len() - 1]
@@ -62,14 +61,11 @@ fn ode() {
                 let y = runge_kutta::solve(&x, steps);
                 assert_agrees(&y, &output);
                 assert_eq!(runge_kutta::last(&x, steps), y[x.len() - 1]);
-                #[cfg(any())]
                 assert_agrees(&runge_kutta::solve::value(&x, steps), &output);
             }
             _ => {
-                #[cfg(any())]
                 assert_agrees(&runge_kutta::last::grad(&x, steps), &output);
                 // The last row of all derivatives is the same.
-                #[cfg(any())]
                 assert_agrees(&runge_kutta::solve::jacobian(&x, steps)[x.len() - 1], &output);
             }
         }
