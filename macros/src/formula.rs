@@ -1,43 +1,45 @@
 //! Graph to formulas that a person reads.
 
-use std::collections::{HashMap, HashSet};
+mod names;
+mod recurrences;
 
-use crate::graph::{Axis, Entry, FoldOp, Graph, Id, Node};
+use std::collections::HashMap;
+
+use crate::graph::{Axis, Entry, FoldOp, Graph, Id, Node, Turns, Type, fresh_axes};
 use crate::lower::Lowered;
 use crate::ops::{Kind, Op};
 use crate::shape::{Extent, Source};
+use names::{Named, Names};
+use recurrences::When;
 
 /// The function and its derivatives, a definition a line: the values that have a name or are used
 /// more than once, then the value, then the derivatives.
 pub(crate) fn formula(name: &str, lowered: &Lowered, roots: &[Id]) -> String {
-    let mut writer = Writer::new(lowered, roots);
-    let mut derivatives: HashMap<Id, Vec<String>> = HashMap::new();
     let (results, gradients) = roots.split_at(lowered.result_names.len());
+    let mut writer = Writer {
+        lowered,
+        graph: &lowered.graph,
+        names: names::named(name, lowered, results, gradients),
+        titles: HashMap::new(),
+        lines: Vec::new(),
+    };
+    for (&result, title) in results.iter().zip(&lowered.result_names) {
+        writer.titles.entry(result).or_default().push(title.clone());
+    }
+    for pass in 0..writer.names.outside.len() {
+        writer.definitions(&writer.names.outside[pass].clone());
+    }
     let differentiated =
         if lowered.cotangents.is_empty() { name.to_owned() } else { format!("(cotangent·{name})") };
     for (leaf, &root) in lowered.leaves.iter().filter(|leaf| leaf.active).zip(gradients) {
         let parameter = crate::written::text(&leaf.access);
-        derivatives.entry(root).or_default().push(format!("∂{differentiated}/∂{parameter}"));
-    }
-    let mut lines = Vec::new();
-    for id in lowered.graph.reachable(roots) {
-        if writer.defined.contains(&id) && !roots.contains(&id) {
-            lines.push(writer.definition(id, None));
-        }
-        for (_, title) in results.iter().zip(&lowered.result_names).filter(|(result, _)| **result == id) {
-            lines.push(writer.definition(id, Some(title)));
-        }
-    }
-    for &root in gradients {
-        for title in derivatives.remove(&root).unwrap_or_default() {
-            lines.push(writer.definition(root, Some(&title)));
-        }
+        writer.titled(root, format!("∂{differentiated}/∂{parameter}"));
     }
     let lengths = writer.lengths();
     if !lengths.is_empty() {
-        lines.push(format!("where {lengths}"));
+        writer.lines.push(format!("where {lengths}"));
     }
-    lines.join("\n")
+    writer.lines.join("\n")
 }
 
 /// How tightly an expression holds together.
@@ -51,141 +53,122 @@ enum Level {
     Atom,
 }
 
+/// What a line defines: a name and the places behind it.
+#[derive(Clone)]
+struct Target {
+    name: String,
+    places: Vec<String>,
+}
+
+impl Target {
+    fn at(&self, more: &[String]) -> String {
+        let places = [self.places.as_slice(), more].concat();
+        if places.is_empty() { self.name.clone() } else { format!("{}[{}]", self.name, places.join(", ")) }
+    }
+}
+
 struct Writer<'a> {
     lowered: &'a Lowered,
     graph: &'a Graph,
-    /// The values that have a line of their own.
-    defined: HashSet<Id>,
-    names: HashMap<Id, String>,
-    letters: Vec<Axis>,
-    extents: Vec<Extent>,
+    names: Names,
+    /// What the results are called.
+    titles: HashMap<Id, Vec<String>>,
+    lines: Vec<String>,
 }
 
-impl<'a> Writer<'a> {
-    fn new(lowered: &'a Lowered, roots: &[Id]) -> Self {
-        let graph = &lowered.graph;
-        let reachable = graph.reachable(roots);
-        let mut uses: HashMap<Id, usize> = HashMap::new();
-        for operand in reachable.iter().flat_map(|&id| graph.operands(id)) {
-            *uses.entry(operand).or_default() += 1;
-        }
-        let mut writer = Writer {
-            lowered,
-            graph,
-            defined: HashSet::new(),
-            names: HashMap::new(),
-            letters: Vec::new(),
-            extents: Vec::new(),
-        };
-        let mut numbers: HashMap<String, usize> = HashMap::new();
-        let mut taken: HashSet<String> = lowered.leaves.iter().map(|leaf| leaf.name.clone()).collect();
-        for &id in &reachable {
-            for axis in graph.free(id) {
-                if !writer.letters.contains(&axis) {
-                    writer.letters.push(axis);
-                }
+impl Writer<'_> {
+    /// The lines of those that have one.
+    fn definitions(&mut self, ids: &[Id]) {
+        for &id in ids {
+            let titles = self.titles.remove(&id).unwrap_or_default();
+            if let Node::Loop(number, turns) = self.graph.node(id) {
+                self.recurrences(number, &turns);
+            } else if titles.is_empty() && self.names.values.contains_key(&id) {
+                let target = self.target(id);
+                self.define(&target, id);
             }
-            let own = match graph.node(id) {
-                Node::Float(_)
-                | Node::Int(_)
-                | Node::Leaf(_)
-                | Node::Size(_)
-                | Node::Index(_)
-                | Node::Get(..) => false,
-                Node::Build(..) | Node::Scatter(..) | Node::Set(..) | Node::Loop(..) => true,
-                Node::Cast(_) => false,
-                _ => {
-                    uses.get(&id).is_some_and(|uses| *uses > 1)
-                        || graph.name(id).is_some_and(|name| !name.starts_with("d_"))
-                }
-            };
-            if own {
-                let wanted = graph.name(id).unwrap_or_else(|| "t".to_owned());
-                let mut name = wanted.clone();
-                while !taken.insert(name.clone()) {
-                    let number = numbers.entry(wanted.clone()).or_insert(1);
-                    *number += 1;
-                    name = format!("{wanted}{number}");
-                }
-                writer.names.insert(id, name);
-                writer.defined.insert(id);
+            for title in titles {
+                self.titled(id, title);
             }
         }
-        writer
     }
 
-    fn letter(&self, axis: Axis) -> String {
-        let place = self.letters.iter().position(|known| *known == axis).unwrap_or_default();
-        match ["i", "j", "k", "l"].get(place) {
-            Some(letter) => (*letter).to_owned(),
-            None => format!("i{place}"),
+    /// The line of a result or of a derivative, which others with the same value refer to.
+    fn titled(&mut self, id: Id, title: String) {
+        let target = Target { name: title.clone(), places: Vec::new() };
+        let own = self.names.values.get(&id).is_none_or(|named| *named == Named::Value(title.clone()));
+        if own {
+            self.define(&target, id);
+        } else {
+            let (text, _) = self.render(id);
+            self.lines.push(format!("{title} = {text}"));
+        }
+        if !names::is_short(self.graph, id) {
+            self.names.values.entry(id).or_insert(Named::Value(title));
         }
     }
 
-    fn subscript(&self, axes: &[Axis]) -> String {
-        let letters: Vec<String> = axes.iter().map(|&axis| self.letter(axis)).collect();
-        if letters.is_empty() { String::new() } else { format!("[{}]", letters.join(", ")) }
-    }
-
-    fn definition(&mut self, id: Id, title: Option<&str>) -> String {
-        let name = match title {
-            Some(title) => title.to_owned(),
-            None => self.names.get(&id).cloned().unwrap_or_default(),
-        };
-        let free = self.graph.free(id);
-        match self.graph.node(id) {
+    /// The line, or the lines, that say what a value is.
+    fn define(&mut self, target: &Target, id: Id) {
+        let graph = self.graph;
+        let line = match graph.node(id) {
             Node::Build(axes, body) => {
-                let subscript = self.subscript(&[free, axes].concat());
                 let body = self.expr(body, Level::Loose);
-                self.names.insert(id, name.clone());
-                format!("{name}{subscript} = {body}")
+                format!("{} = {body}", target.at(&self.letters(&axes)))
             }
-            Node::Scatter(None, entries) if entries.is_empty() => format!("{name} = 0"),
-            Node::Scatter(_, entries) => {
-                let lines: Vec<String> =
-                    entries.iter().map(|entry| self.entry(&name, &free, entry)).collect();
-                lines.join("\n")
-            }
-            // A title for a value that is defined above.
-            _ if title.is_some() && self.defined.contains(&id) && self.graph.name(id).is_some() => {
-                let was_defined = self.defined.remove(&id);
-                let body = self.expr(id, Level::Loose);
-                if was_defined {
-                    self.defined.insert(id);
-                    self.names.insert(id, name.clone());
+            Node::Scatter(base, entries) if !entries.is_empty() => {
+                let first = base.map(|base| format!("{} = {}", target.at(&[]), self.render(base).0));
+                let entries: Vec<String> =
+                    entries.iter().map(|entry| self.entry(target, "+=", entry)).collect();
+                match (first, entries.as_slice()) {
+                    (Some(first), [entry]) => format!("{first} but {entry}"),
+                    (first, _) => first.into_iter().chain(entries).collect::<Vec<_>>().join("\n"),
                 }
-                format!("{name} = {body}")
             }
-            _ => {
-                self.defined.remove(&id);
-                let body = self.expr(id, Level::Loose);
-                // What is as short as a name keeps its own.
-                if !self.is_short(id) {
-                    self.defined.insert(id);
-                    self.names.insert(id, name.clone());
-                }
-                format!("{name}{} = {body}", self.subscript(&free))
+            Node::Set(base, entry) => {
+                let entry = self.entry(target, "=", &entry);
+                format!("{} = {} but {entry}", target.at(&[]), self.render(base).0)
             }
-        }
+            Node::Select(condition, then, otherwise) if !graph.shape(id).is_empty() => {
+                let axes = fresh_axes(&graph.shape(id), &graph.free(id));
+                let letters = self.letters(&axes);
+                let condition = self.expr(condition, Level::Loose);
+                let (then, otherwise) = (self.element(then, &letters).0, self.element(otherwise, &letters).0);
+                format!("{} = if {condition} {{ {then} }} else {{ {otherwise} }}", target.at(&letters))
+            }
+            _ => format!("{} = {}", target.at(&[]), self.written_out(id).0),
+        };
+        self.lines.push(line);
     }
 
-    fn is_short(&self, id: Id) -> bool {
-        matches!(
-            self.graph.node(id),
-            Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Get(..)
-        )
-    }
-
-    fn entry(&mut self, name: &str, free: &[Axis], entry: &Entry) -> String {
-        let mut places: Vec<String> = free.iter().map(|&axis| self.letter(axis)).collect();
-        for &index in &entry.indices {
-            places.push(self.expr(index, Level::Loose));
-        }
+    fn entry(&mut self, target: &Target, sign: &str, entry: &Entry) -> String {
+        let places: Vec<String> = entry.indices.iter().map(|&index| self.expr(index, Level::Loose)).collect();
         let body = self.expr(entry.body, Level::Loose);
-        let letters: Vec<String> = entry.axes.iter().map(|&axis| self.letter(axis)).collect();
+        let letters = self.letters(&entry.axes);
         let each =
             if letters.is_empty() { String::new() } else { format!(" for each {}", letters.join(", ")) };
-        format!("{name}[{}] += {body}{each}", places.join(", "))
+        format!("{} {sign} {body}{each}", target.at(&places))
+    }
+
+    /// The name that a value has.
+    fn target(&mut self, id: Id) -> Target {
+        match self.names.values.get(&id).cloned() {
+            Some(Named::Value(name)) => Target { name, places: self.letters(&self.graph.free(id)) },
+            Some(Named::Variable(number, place, when)) => self.variable(number, place, when),
+            None => Target { name: self.written_out(id).0, places: Vec::new() },
+        }
+    }
+
+    fn element(&mut self, array: Id, places: &[String]) -> (String, Level) {
+        if let Some(value) = names::constant(self.graph, array) {
+            return number(value);
+        }
+        let target = match self.graph.node(array) {
+            Node::State(number, place) => self.variable(number, place, When::Turn),
+            Node::Final(turns, place) => self.final_of(turns, place),
+            _ => self.target(array),
+        };
+        (target.at(places), Level::Atom)
     }
 
     fn expr(&mut self, id: Id, at_least: Level) -> String {
@@ -193,34 +176,31 @@ impl<'a> Writer<'a> {
         if level >= at_least { text } else { format!("({text})") }
     }
 
+    /// The value by its name if it has one.
     fn render(&mut self, id: Id) -> (String, Level) {
-        let graph = self.graph;
-        let free = graph.free(id);
-        if self.defined.contains(&id) {
-            return (format!("{}{}", self.names[&id], self.subscript(&free)), Level::Atom);
+        if self.names.values.contains_key(&id) {
+            return (self.target(id).at(&[]), Level::Atom);
         }
+        self.written_out(id)
+    }
+
+    fn written_out(&mut self, id: Id) -> (String, Level) {
+        let graph = self.graph;
         match graph.node(id) {
             Node::Float(bits) => number(f64::from_bits(bits)),
+            Node::Int(value) if graph.ty(id) == Type::Bool => ((value != 0).to_string(), Level::Atom),
             Node::Int(value) => number(value as f64),
             Node::Leaf(leaf) => {
                 let access = crate::written::text(&self.lowered.leaves[leaf].access);
                 (access.trim_start_matches("super::").to_owned(), Level::Atom)
             }
-            Node::Size(extent) => (self.length(extent), Level::Atom),
-            Node::Index(axis) => (self.letter(axis), Level::Atom),
+            Node::Size(extent) => self.length(extent),
+            Node::Index(axis) => (self.names.letter(axis), Level::Atom),
             Node::Cast(value) => self.render(value),
             Node::Get(array, indices) => {
-                let array = match graph.node(array) {
-                    Node::Leaf(leaf) => crate::written::text(&self.lowered.leaves[leaf].access),
-                    _ => self.expr(array, Level::Atom),
-                };
-                let indices: Vec<String> =
+                let places: Vec<String> =
                     indices.iter().map(|&index| self.expr(index, Level::Loose)).collect();
-                // An array that is made anew for each row has the row's index already.
-                match array.strip_suffix(']') {
-                    Some(open) => (format!("{open}, {}]", indices.join(", ")), Level::Atom),
-                    None => (format!("{array}[{}]", indices.join(", ")), Level::Atom),
-                }
+                self.element(array, &places)
             }
             Node::Fold(op, axes, body) => {
                 let sign = match op {
@@ -229,14 +209,15 @@ impl<'a> Writer<'a> {
                     FoldOp::Max => "max",
                     FoldOp::Min => "min",
                 };
-                let letters: Vec<String> = axes.iter().map(|&axis| self.letter(axis)).collect();
+                let letters = self.letters(&axes);
                 let body = self.expr(body, Level::Product);
                 (format!("{sign}_{} {body}", letters.join(",")), Level::Product)
             }
             Node::Select(condition, then, otherwise) => {
-                let condition = self.expr(condition, Level::Loose);
-                let (then, otherwise) = (self.expr(then, Level::Sum), self.expr(otherwise, Level::Sum));
-                (format!("if {condition} {{ {then} }} else {{ {otherwise} }}"), Level::Loose)
+                if graph.ty(id) == Type::Bool {
+                    return self.logic(condition, then, otherwise);
+                }
+                self.choice(condition, then, otherwise)
             }
             Node::Op(op, operands) => self.operation(op, &operands),
             Node::Call(callee, operands) => {
@@ -253,12 +234,46 @@ impl<'a> Writer<'a> {
                 let call = self.expr(call, Level::Atom);
                 (format!("∂{call}/∂(argument {position})"), Level::Atom)
             }
-            Node::State(..) | Node::Loop(..) | Node::Final(..) | Node::Ran(_) | Node::Set(..) => {
-                (String::new(), Level::Atom)
+            Node::State(number, place) => (self.variable(number, place, When::Turn).at(&[]), Level::Atom),
+            Node::Final(turns, place) => (self.final_of(turns, place).at(&[]), Level::Atom),
+            Node::Ran(turns) => match graph.node(turns) {
+                Node::Loop(number, _) => (self.count(number).at(&[]), Level::Atom),
+                _ => self.render(turns),
+            },
+            // Other arrays have lines of their own, and so have loops.
+            Node::Build(..) | Node::Scatter(..) | Node::Set(..) | Node::Loop(..) => {
+                number(names::constant(graph, id).unwrap_or_default())
             }
-            // Arrays have lines of their own.
-            Node::Build(..) | Node::Scatter(..) => (String::new(), Level::Atom),
         }
+    }
+
+    fn choice(&mut self, condition: Id, then: Id, otherwise: Id) -> (String, Level) {
+        let [condition, then, otherwise] =
+            [condition, then, otherwise].map(|operand| self.expr(operand, Level::Loose));
+        let otherwise = if otherwise.starts_with("if ") { otherwise } else { format!("{{ {otherwise} }}") };
+        (format!("if {condition} {{ {then} }} else {otherwise}"), Level::Loose)
+    }
+
+    /// A choice between conditions.
+    fn logic(&mut self, condition: Id, then: Id, otherwise: Id) -> (String, Level) {
+        let known = |id: Id| match self.graph.node(id) {
+            Node::Int(value) => Some(value != 0),
+            _ => None,
+        };
+        let (sign, token, other) = match (known(then), known(otherwise)) {
+            (Some(false), Some(true)) => {
+                return (format!("!{}", self.expr(condition, Level::Unary)), Level::Unary);
+            }
+            (Some(true), Some(false)) => return self.render(condition),
+            (_, Some(false)) => ("", "&&", then),
+            (Some(true), _) => ("", "||", otherwise),
+            (Some(false), _) => ("!", "&&", otherwise),
+            (_, Some(true)) => ("!", "||", then),
+            _ => return self.choice(condition, then, otherwise),
+        };
+        let left = self.expr(condition, if sign.is_empty() { Level::Sum } else { Level::Unary });
+        let right = self.expr(other, Level::Sum);
+        (format!("{sign}{left} {token} {right}"), Level::Loose)
     }
 
     fn operation(&mut self, op: &'static Op, operands: &[Id]) -> (String, Level) {
@@ -297,39 +312,35 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn length(&mut self, extent: Extent) -> String {
-        match self.lowered.extents.source(extent) {
-            Source::Axis { .. } => {
-                if !self.extents.contains(&extent) {
-                    self.extents.push(extent);
-                }
-                let place = self.extents.iter().position(|known| *known == extent).unwrap_or_default();
-                ["n", "m", "k", "p", "q"]
-                    .get(place)
-                    .map_or_else(|| format!("n{place}"), |name| (*name).to_owned())
-            }
-            Source::Loop(_) => match self.graph.length(extent) {
-                Some(length) => self.expr(length, Level::Atom),
-                None => String::new(),
-            },
-            source => self.lowered.length_text(&source),
+    fn length(&mut self, extent: Extent) -> (String, Level) {
+        let source = self.lowered.extents.source(extent);
+        match (&source, self.graph.length(extent)) {
+            (Source::Axis { .. }, _) => (self.names.length(extent), Level::Atom),
+            (Source::Loop(_), Some(length)) => self.render(length),
+            _ => (self.lowered.length_text(&source), Level::Atom),
         }
     }
 
     fn lengths(&mut self) -> String {
         let known: Vec<String> = self
-            .extents
-            .clone()
-            .into_iter()
-            .map(|extent| {
-                let source = self.lowered.extents.source(extent);
-                format!("{} = {}", self.length(extent), self.lowered.length_text(&source))
+            .names
+            .lengths
+            .iter()
+            .map(|(extent, name)| {
+                let source = self.lowered.extents.source(*extent);
+                format!("{name} = {}", self.lowered.length_text(&source))
             })
             .collect();
         known.join(", ")
     }
+
+    fn letters(&mut self, axes: &[Axis]) -> Vec<String> {
+        axes.iter().map(|&axis| self.names.letter(axis)).collect()
+    }
 }
 
 fn number(value: f64) -> (String, Level) {
-    (format!("{value}"), if value < 0.0 { Level::Unary } else { Level::Atom })
+    let level = if value < 0.0 { Level::Unary } else { Level::Atom };
+    let plain = value == 0.0 || !value.is_finite() || (1e-4..1e16).contains(&value.abs());
+    (if plain { format!("{value}") } else { format!("{value:e}") }, level)
 }

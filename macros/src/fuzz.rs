@@ -225,6 +225,37 @@ fn the_corpus_is_supported() {
     }
 }
 
+/// The formulas in an answer.
+fn formulas(items: &[syn::Item]) -> Vec<String> {
+    let of_item = |item: &syn::Item| match item {
+        syn::Item::Mod(module) => module.content.as_ref().map(|(_, items)| formulas(items)),
+        syn::Item::Const(constant) if constant.ident == "FORMULA" => match &*constant.expr {
+            syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => Some(vec![text.value()]),
+            _ => None,
+        },
+        _ => None,
+    };
+    items.iter().filter_map(of_item).flatten().collect()
+}
+
+/// What stands beside nothing where an operand is missing.
+const GAPS: [&str; 14] =
+    ["  ", "+ +", "+ )", "( ", "(·", "·)", "· ", " ·", "[]", "[,", ", ]", "{ }", " ()", "= for"];
+
+#[test]
+fn formulas_have_no_gaps() {
+    let composed = (0..200).map(|seed| composed(&mut Rng(seed)));
+    for (attribute, item) in corpus().into_iter().chain(composed) {
+        let output = expand(attribute, item);
+        let file: syn::File = syn::parse2(output).expect("the answer is Rust");
+        for line in formulas(&file.items).iter().flat_map(|formula| formula.lines()) {
+            let is_whole = line.contains("= ") && !line.ends_with([' ', '=', '+', '-', '·', '/']);
+            let gap = GAPS.iter().find(|gap| line.contains(**gap));
+            assert!(is_whole && gap.is_none(), "{gap:?} in {line}");
+        }
+    }
+}
+
 #[test]
 fn noise_is_refused() {
     run(4000, noisy);

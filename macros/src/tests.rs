@@ -66,6 +66,158 @@ fn derivatives_by_matrices_are_sums_of_products() {
     assert!(formula.contains("∂f/∂a[i, j] = Σ_k b[j, k]"), "{formula}");
 }
 
+/// The lines of the formula, without the one that says what the lengths are.
+fn lines_of(item: TokenStream) -> Vec<String> {
+    formula_of(item).lines().filter(|line| !line.starts_with("where ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_loop_in_order_is_a_recurrence() {
+    let lines = lines_of(quote! {
+        fn f(x: f64, n: usize) -> f64 {
+            let mut y = x;
+            for _ in 0..n { y = y.sin() + x; }
+            y
+        }
+    });
+    let expected = [
+        "y[0] = x",
+        "y[i + 1] = sin(y[i]) + x",
+        "f = y[n]",
+        "d_y[n] = 1",
+        "d_y[i] = d_y[i + 1]·cos(y[i])",
+        "∂f/∂x = Σ_i d_y[i + 1] + d_y[0]",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_variable_after_a_turn_is_read_by_its_own_name() {
+    let lines = lines_of(quote! {
+        fn f(x: f64, n: usize) -> f64 {
+            let mut a = x;
+            let mut b = 2.0 * x;
+            for _ in 0..n {
+                a = (a * b).sin();
+                b = a.cos() - b * b;
+            }
+            a * b
+        }
+    });
+    let expected = ["a[0] = x", "b[0] = 2·x", "a[i + 1] = sin(t[i])", "f = a[n]·b[n]", "d_a[n] = b[n]"];
+    assert!(expected.iter().all(|line| lines.iter().any(|other| other == line)), "{lines:#?}");
+}
+
+#[test]
+fn a_loop_in_a_loop_has_both_indices() {
+    let lines = lines_of(quote! {
+        fn f(x: &[f64], w: f64) -> f64 {
+            let mut y = w;
+            for i in 0..x.len() {
+                let mut z = y;
+                for j in 0..i { z = (z * x[j]).tanh(); }
+                y += z * z;
+            }
+            y
+        }
+    });
+    let expected = [
+        "y[0] = w",
+        "z[i, 0] = y[i]",
+        "z[i, j + 1] = tanh(z[i, j]·x[j])",
+        "y[i + 1] = y[i] + z[i, i]·z[i, i]",
+        "f = y[n]",
+        "d_y[n] = 1",
+        "t[i] = z[i, i]·d_y[i + 1]",
+        "d_z[i, i] = t[i] + t[i]",
+        "t2[i, j] = d_z[i, j + 1]·(1 - z[i, j + 1]²)",
+        "d_z[i, j] = x[j]·t2[i, j]",
+        "d_y[i] = d_y[i + 1] + d_z[i, 0]",
+        "∂f/∂x[j] += z[i, j]·t2[i, j] for each i, j",
+        "∂f/∂w = d_y[0]",
+    ];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_loop_that_a_condition_ends_says_which_turn_is_the_last() {
+    let lines = lines_of(quote! {
+        fn f(a: f64) -> f64 {
+            let mut x = a;
+            while (x * x - a).abs() > 0.001 { x = 0.5 * (x + a / x); }
+            x
+        }
+    });
+    let count = "n = the first i where not (|x[i]·x[i] - a| > 0.001)";
+    let expected = ["x[0] = a", count, "f = x[n]", "d_x[n] = 1"];
+    assert!(expected.iter().all(|line| lines.iter().any(|other| other == line)), "{lines:#?}");
+}
+
+#[test]
+fn a_loop_that_is_left_names_its_turns_and_not_its_length() {
+    let lines = lines_of(quote! {
+        fn f(x: &[f64]) -> f64 {
+            let mut y = 1.0_f64;
+            for v in x {
+                if *v < 0.0 { break; }
+                y = y.sin() * v;
+            }
+            y
+        }
+    });
+    let expected = [
+        "y[0] = 1",
+        "y[i + 1] = if t[i] { y[i] } else { y2[i] }",
+        "n = the first i where not ((i < m) && (s[i] == 0))",
+        "f = y[n]",
+        "d_y[n] = 1",
+    ];
+    assert!(expected.iter().all(|line| lines.iter().any(|other| other == line)), "{lines:#?}");
+}
+
+#[test]
+fn an_array_with_other_elements_is_the_old_one_but_for_them() {
+    let lines = lines_of(quote! {
+        fn f(x: &[f64; 4]) -> f64 {
+            let mut y = *x;
+            for i in 1..4 { y[i] = y[i - 1] * y[i].sin(); }
+            y[3]
+        }
+    });
+    let expected = [
+        "y[0] = x",
+        "f = y[3, 3]",
+        "d_y[3, 3] += 1",
+        "t3[i] = d_y[i + 1] but t3[i, i + 1] = 0",
+        "∂f/∂x = d_y[0]",
+    ];
+    assert!(expected.iter().all(|line| lines.iter().any(|other| other == line)), "{lines:#?}");
+    let turn = |line: &&String| line.starts_with("y[i + 1] = y[i] but y[i + 1, i + 1] = ");
+    assert_eq!(lines.iter().filter(turn).count(), 1, "{lines:#?}");
+}
+
+#[test]
+fn letters_and_lengths_make_way_for_names() {
+    let lines = lines_of(quote! {
+        fn f(i: f64, n: f64, x: &[f64]) -> f64 {
+            let mut j = i;
+            for v in x { j = j.sin() * n + v; }
+            j
+        }
+    });
+    assert_eq!(lines[..4], ["j[0] = i", "t[k] = sin(j[k])", "j[k + 1] = n·t[k] + x[k]", "f = j[m]"]);
+}
+
+#[test]
+fn the_formula_of_a_chain_grows_linearly() {
+    let length = |n: usize| {
+        let steps = (0..n).map(|_| quote!(.sin()));
+        formula_of(quote! { fn f(x: f64) -> f64 { x #(#steps)* } }).len()
+    };
+    let (small, large) = (length(50), length(400));
+    assert!(large <= 10 * small, "{small} bytes for 50, {large} for 400");
+}
+
 #[test]
 fn what_is_equal_but_for_its_indices_is_one_node() {
     let (lowered, roots) = pipeline(quote! {

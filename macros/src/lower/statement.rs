@@ -5,6 +5,7 @@ use syn::{Block, Expr, Pat, Stmt};
 
 use super::Lowerer;
 use super::flow::{Exit, Flow, assigning};
+use crate::graph::Node;
 use crate::value::Value;
 use crate::written::{Names, Written};
 
@@ -212,7 +213,14 @@ impl Lowerer<'_> {
     pub(super) fn suggest_name(&self, value: &Value, name: &str) {
         match value {
             Value::Scalar(id) => self.graph.suggest_name(*id, name),
-            Value::Array(array) => self.graph.suggest_name(array.body, name),
+            Value::Array(array) => {
+                self.graph.suggest_name(array.body, name);
+                if let Node::Get(node, indices) = self.graph.node(array.body)
+                    && indices == self.graph.indices(&array.axes)
+                {
+                    self.graph.suggest_name(node, name);
+                }
+            }
             _ => {}
         }
     }
