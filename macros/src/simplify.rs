@@ -348,6 +348,7 @@ fn integer<'g>(expr: Expr<'g>, op: &Op, operands: &[Id]) -> Option<Expr<'g>> {
     let value = match op.name {
         "add" => a.checked_add(*b)?,
         "sub" => a.checked_sub(*b)?,
+        "saturating_sub" => (a - b).max(0),
         _ => return None,
     };
     Some(expr.graph.expr(expr.graph.int(value, expr.ty())))
@@ -376,6 +377,9 @@ fn known(condition: Expr) -> Option<bool> {
         "and" => Some(known(operand(0))? && known(operand(1))?),
         "eq" => Some(number(0)? == number(1)?),
         "ge" => Some(number(0)? >= number(1)?),
+        "gt" => Some(number(0)? > number(1)?),
+        "lt" => Some(number(0)? < number(1)?),
+        "le" => Some(number(0)? <= number(1)?),
         _ => None,
     }
 }

@@ -180,8 +180,12 @@ impl Body<'_> {
             Kind::Std | Kind::Ours | Kind::Special | Kind::Libm | Kind::Whole => {
                 let receiver = match self.graph.node(operands[0]) {
                     Node::Float(bits) => self.suffixed(f64::from_bits(bits), self.graph.ty(operands[0])),
-                    Node::Int(value) if matches!(self.graph.ty(operands[0]), Type::Int(_)) => {
+                    // The type of what is made of literals is not known to rustc.
+                    _ if self.is_literal(operands[0])
+                        && matches!(self.graph.ty(operands[0]), Type::Int(_)) =>
+                    {
                         let ty = self.scalar_type(self.graph.ty(operands[0]));
+                        let value = self.expr(operands[0]).at_least(Level::Cast);
                         quote!((#value as #ty))
                     }
                     _ => self.expr(operands[0]).at_least(Level::Atom),
@@ -192,6 +196,14 @@ impl Body<'_> {
             }
         };
         Code { tokens, level }
+    }
+
+    fn is_literal(&self, id: Id) -> bool {
+        match self.graph.node(id) {
+            Node::Int(_) => true,
+            Node::Op(_, operands) => operands.into_iter().all(|operand| self.is_literal(operand)),
+            _ => false,
+        }
     }
 
     pub(super) fn number(&self, value: f64, ty: Type) -> Code {

@@ -92,7 +92,9 @@ impl Body<'_> {
             if matches!(source, Source::Axis { .. } | Source::Loop(_)) {
                 let name = self.name(letters.next().unwrap_or("size"));
                 let length = self.length_code(&source).tokens;
-                lines.extend(quote! { let #name = #length; });
+                // What is made of literals alone has no type of its own.
+                let ty = matches!(source, Source::Loop(_)).then(|| quote!(: usize));
+                lines.extend(quote! { let #name #ty = #length; });
                 self.sizes.insert(extent, name);
             }
         }

@@ -59,10 +59,7 @@ impl Graph {
     pub(crate) fn state(&self, number: usize, place: usize, ty: Type, shape: Vec<Extent>) -> Id {
         let Sequence { axis, around, .. } = self.sequence(number);
         // Where it is in the turns of its own loop, it is in those of the loops around that one.
-        let mut within = vec![number];
-        while let Some(outer) = self.sequence(within[within.len() - 1]).parent {
-            within.push(outer);
-        }
+        let within = self.with_parents(number);
         let own = Depends { within, ..Depends::on(&[around.as_slice(), &[axis]].concat()) };
         let depends = own.and(&self.depends_of_axis(axis)).and(&self.depends_of_shape(&shape));
         self.intern(Node::State(number, place), ty, shape, depends.pinned(), 0)
@@ -118,6 +115,23 @@ impl Graph {
     pub(crate) fn set_length_around(&self, extent: Extent, free: &[Axis]) {
         let length = Length { id: None, free: free.to_vec(), within: Vec::new(), open_ended: true };
         self.inner.borrow_mut().lengths.insert(extent, length);
+    }
+
+    /// Notes in which loop alone an index over the length is known.
+    pub(crate) fn set_length_within(&self, extent: Extent, number: usize) {
+        let within = self.with_parents(number);
+        if let Some(length) = self.inner.borrow_mut().lengths.get_mut(&extent) {
+            length.within = within;
+        }
+    }
+
+    /// A loop and those around it.
+    fn with_parents(&self, number: usize) -> Vec<usize> {
+        let mut all = vec![number];
+        while let Some(outer) = self.sequence(all[all.len() - 1]).parent {
+            all.push(outer);
+        }
+        all
     }
 
     /// Whether only running a loop tells the length.
@@ -181,12 +195,16 @@ impl Graph {
     /// What the number of turns of a loop over the axis depends on.
     pub(super) fn depends_of_axis(&self, axis: Axis) -> Depends {
         let inner = self.inner.borrow();
-        match inner.lengths.get(&axis.extent) {
-            Some(Length { free, within, .. }) => {
-                Depends { within: within.clone(), ..Depends::on(free) }.pinned()
-            }
-            None => Depends::default(),
-        }
+        let Some(Length { free, within, .. }) = inner.lengths.get(&axis.extent) else {
+            return Depends::default();
+        };
+        // Over the turns of an open-ended loop others can run only after it.
+        let is_own = |number: &usize| {
+            let own = inner.sequences[*number].axis;
+            own.extent != axis.extent || own == axis
+        };
+        let within = within.iter().copied().filter(is_own).collect();
+        Depends { within, ..Depends::on(free) }.pinned()
     }
 
     pub(super) fn depends_of_shape(&self, shape: &[Extent]) -> Depends {

@@ -25,7 +25,7 @@ impl Graph {
     }
 
     pub(crate) fn size(&self, extent: Extent) -> Id {
-        let depends = self.depends_of_axis(Axis { extent, number: 0 });
+        let depends = self.depends_of_shape(&[extent]);
         self.intern(Node::Size(extent), Type::Int("usize"), Vec::new(), depends, 0)
     }
 

@@ -89,15 +89,23 @@ impl<'g> Loops<'g> {
             let operands = graph.operands(id).into_iter();
             let inside: BTreeSet<usize> =
                 operands.flat_map(|operand| graph.with(operand, |data| data.within.clone())).collect();
-            after.extend(self.numbers().filter(|&number| {
-                let runs = inside.contains(&number) || graph.sequence(number).open_ended;
-                runs && axes.contains(&self.axis(number))
-            }));
+            let ends = |number: &usize| inside.contains(number) && axes.contains(&self.axis(*number));
+            after.extend(self.numbers().filter(ends));
         }
-        if let Node::Size(extent) = graph.node(id) {
+        let extents = match graph.node(id) {
+            Node::Size(extent) => vec![extent],
+            Node::Index(axis) if self.open_ended(axis).is_none() => vec![axis.extent],
+            _ => axes.iter().map(|axis| axis.extent).collect(),
+        };
+        for extent in extents {
             after.extend(graph.length(extent).iter().flat_map(known));
         }
         after
+    }
+
+    /// The open-ended loop whose own index it is.
+    fn open_ended(&self, axis: Axis) -> Option<usize> {
+        self.numbers().find(|&number| self.axis(number) == axis && self.graph.sequence(number).open_ended)
     }
 
     pub(super) fn variables(&self, number: usize) -> Vec<(usize, Id)> {
@@ -144,23 +152,18 @@ impl<'g> Loops<'g> {
 
     /// The innermost loop to whose turns the values belong.
     pub(super) fn home(&self, ids: &[Id]) -> Option<usize> {
-        self.home_over(ids, ids, &[])
+        self.home_once(ids, ids)
     }
 
-    /// The same for something done for all values of the axes, once `needed` are known: an open-ended loop's
-    /// turns are known only in it.
-    pub(super) fn home_over(&self, ids: &[Id], needed: &[Id], axes: &[Axis]) -> Option<usize> {
+    /// The same for something that is done once `needed` are known.
+    pub(super) fn home_once(&self, ids: &[Id], needed: &[Id]) -> Option<usize> {
         let after: BTreeSet<usize> =
             needed.iter().filter_map(|id| self.after.get(id)).flatten().copied().collect();
-        let within = ids.iter().flat_map(|&id| self.within(id));
-        let open_ended = self
-            .numbers()
-            .filter(|&number| self.graph.sequence(number).open_ended && axes.contains(&self.axis(number)));
         let fits = |number: &usize| {
             self.turns.contains_key(number)
                 && self.chain(*number).iter().all(|number| !after.contains(number))
         };
-        within.chain(open_ended).filter(fits).max()
+        ids.iter().flat_map(|&id| self.within(id)).filter(fits).max()
     }
 
     /// The loop in whose turns a node is computed, whatever the conditions are under which that is done.
@@ -168,13 +171,11 @@ impl<'g> Loops<'g> {
         if self.turns.is_empty() {
             return None;
         }
-        let inside = self.graph.axes_bound(id);
-        let own = self.home_over(&[id], &[id], &self.graph.free(id));
-        if inside.is_empty() {
-            return own;
+        let own = self.home(&[id]);
+        match self.graph.axes_bound(id).is_empty() {
+            true => own,
+            false => own.max(self.home(&self.graph.operands(id))),
         }
-        let operands = self.graph.operands(id);
-        own.max(self.home_over(&operands, &operands, &[self.graph.free(id), inside].concat()))
     }
 
     /// Whether a value is known only after a loop, or one around it.

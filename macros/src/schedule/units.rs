@@ -197,7 +197,7 @@ impl<'g> Units<'g> {
         }
         axes.sort_unstable();
         axes.dedup();
-        let home = self.home(unit, &operands, &axes);
+        let home = self.home(unit, &operands);
         if let Some(home) = home {
             axes.extend(self.loops.axes(home));
             axes.sort_unstable();
@@ -207,7 +207,7 @@ impl<'g> Units<'g> {
         self.work.push(Work { unit, axes, home, guards, operands, needs });
     }
 
-    fn home(&self, unit: Unit, operands: &[Id], axes: &[Axis]) -> Option<usize> {
+    fn home(&self, unit: Unit, operands: &[Id]) -> Option<usize> {
         match (unit, unit.id().map(|id| (id, self.graph.node(id)))) {
             (Unit::Test(number) | Unit::Advance(number), _) => Some(number),
             (Unit::Begin(_), Some((_, Node::State(number, _)))) => self.loops.outer(number),
@@ -222,12 +222,9 @@ impl<'g> Units<'g> {
                     _ => None,
                 };
                 let needed = [operands, base.as_slice()].concat();
-                self.loops.home_over(&[operands, &[id]].concat(), &needed, axes)
+                self.loops.home_once(&[operands, &[id]].concat(), &needed)
             }
-            (_, Some((id, _))) => {
-                let all = [operands, &[id]].concat();
-                self.loops.home_over(&all, &all, axes)
-            }
+            (_, Some((id, _))) => self.loops.home(&[operands, &[id]].concat()),
             _ => None,
         }
     }
@@ -287,9 +284,9 @@ impl<'g> Units<'g> {
     /// The unit after which a value is there, if it has one.
     pub(super) fn done_by(&self, id: Id) -> Option<usize> {
         let is_array = !self.graph.shape(id).is_empty();
-        let begun = Unit::Begin(id);
         let units = match self.graph.node(id) {
-            Node::State(..) if is_array => vec![begun],
+            Node::State(..) if is_array => vec![Unit::Begin(id)],
+            Node::State(..) => vec![Unit::Value(id), Unit::Begin(id)],
             _ => vec![Unit::Value(id), Unit::Finish(id)],
         };
         units.iter().find_map(|unit| self.places.get(unit).copied())

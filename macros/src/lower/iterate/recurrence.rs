@@ -237,7 +237,7 @@ impl Lowerer<'_> {
             Turn::Replace(body) => {
                 let turns = self.graph.size(axis.extent);
                 let any = self.graph.op(ops::row("gt"), &[turns, self.usize(0)]);
-                let last = self.graph.op(ops::row("sub"), &[turns, self.usize(1)]);
+                let last = self.graph.op(ops::row("saturating_sub"), &[turns, self.usize(1)]);
                 let last = self.graph.substitute(body, &[(axis, last)]);
                 self.graph.select(any, last, start)
             }
@@ -385,6 +385,8 @@ impl Own<'_> {
             Node::Op(op, operands) if operands.len() == 2 => {
                 let (a, b) = (operands[0], operands[1]);
                 let fold = match op.name {
+                    // A count has no negative to add.
+                    "sub" if !graph.ty(next).is_float() => return Turn::InOrder,
                     "add" | "sub" => FoldOp::Sum,
                     "mul" => FoldOp::Product,
                     "max" => FoldOp::Max,

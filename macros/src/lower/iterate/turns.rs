@@ -97,6 +97,9 @@ impl Lowerer<'_> {
             }
         };
         let number = self.graph.open_loop(axis, &self.around, self.inside.last().copied(), &self.conditions);
+        if !is_counted {
+            self.graph.set_length_within(axis.extent, number);
+        }
         let names = self.scope.len();
         let Some(carried) = self.carry(number, &assigned, repeated.place) else {
             return Flow::of(Value::Refused);
@@ -142,7 +145,7 @@ impl Lowerer<'_> {
         let nexts = self.variables_after(number, &carried, &flow, keep, repeated.place);
         let ways = self.ways(number, &flow.exits, repeated.place);
         let endless = repeated.items.is_none() && repeated.condition.is_none();
-        let repeats = Repeats { number, axis, go_on, left, ways, flow, endless };
+        let repeats = Repeats { number, axis, go_on, left, leaves, ways, flow, endless };
         self.after_turns(repeats, carried, nexts, repeated.place)
     }
 
@@ -266,7 +269,7 @@ impl Lowerer<'_> {
             }
         }
         let code = self.code(&repeats);
-        if !repeats.ways.is_empty() {
+        if repeats.leaves {
             let zero = Value::Scalar(self.usize(0));
             let left = self.part_of_turn(number, parts.len(), zero, Value::Scalar(code), place);
             parts.push(left);
@@ -385,6 +388,8 @@ struct Repeats {
     go_on: Option<Id>,
     /// The place of the variable that says which way the loop was left.
     left: usize,
+    /// Whether its body says that it may be left.
+    leaves: bool,
     ways: Vec<Way>,
     flow: Flow,
     /// Whether only leaving ends it.
