@@ -85,6 +85,8 @@ struct Around {
 }
 
 struct Generator {
+    /// Whether it makes the function that is called, and has to take a derivative by all it is given.
+    is_helper: bool,
     /// The parameters of the function that may be called.
     helper: Vec<Type>,
     rng: Rng,
@@ -102,6 +104,7 @@ struct Generator {
 impl Generator {
     fn new(rng: Rng) -> Self {
         Generator {
+            is_helper: false,
             helper: Vec::new(),
             rng,
             scope: Vec::new(),
@@ -116,6 +119,7 @@ impl Generator {
     fn program(&mut self) -> Program {
         let helper = self.chance(Feature::Helper).then(|| {
             let mut generator = Generator::new(Rng(self.rng.next()));
+            generator.is_helper = true;
             Box::new(generator.function(None, 15))
         });
         self.helper = helper.iter().flat_map(|helper| &helper.params).map(|param| param.ty).collect();
@@ -161,7 +165,7 @@ impl Generator {
             13 | 14 => Type::Matrix(n, m),
             _ => Type::Places(n, m),
         };
-        let active = ty.is_of_floats() && !self.rng.one_in(5);
+        let active = ty.is_of_floats() && (self.is_helper || !self.rng.one_in(5));
         self.param_of(ty, active)
     }
 

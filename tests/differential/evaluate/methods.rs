@@ -42,6 +42,8 @@ fn transposed(rows: Vec<Value>) -> Run<Vec<Value>> {
 impl Evaluator<'_> {
     pub(super) fn unary(&mut self, name: &str, value: Value) -> Run {
         match value {
+            // The empty sum is -0, whose sign a sum in another order need not have.
+            Value::Float(x) if name == "signum" && x.value == 0.0 => fault("the sign of zero is taken"),
             Value::Float(x) => match Dual::unary(name, &x) {
                 Some(answer) => self.answer(answer),
                 None => fault(format!("numbers have no `{name}`")),

@@ -164,6 +164,12 @@ impl Generator {
         (name, self.rng.between(1, TURNS))
     }
 
+    /// The counter inside its loop, where no other name may hide it.
+    fn declare_counter(&mut self, name: &str, low: usize, high: usize) {
+        self.declare(name, Type::Count(low, high), false);
+        self.scope.last_mut().expect("it was declared just now").role = Role::Fixed;
+    }
+
     fn count_up(name: &str) -> Statement {
         Statement::Assign { place: Expr::name(name), op: "+", value: Expr::Count(1) }
     }
@@ -180,7 +186,7 @@ impl Generator {
         };
         let body = self.inside(&around, |generator| {
             let (low, high) = if counts_first { (1, end) } else { (0, end - 1) };
-            generator.declare(&name, Type::Count(low, high), false);
+            generator.declare_counter(&name, low, high);
             let first = counts_first.then(|| Self::count_up(&name));
             let mut body = generator.body(first.into_iter().collect());
             body.statements.extend((!counts_first).then(|| Self::count_up(&name)));
@@ -195,7 +201,7 @@ impl Generator {
         let mut around = self.around(true);
         around.has_value = self.rng.one_in(2);
         let body = self.inside(&around, |generator| {
-            generator.declare(&name, Type::Count(1, end), false);
+            generator.declare_counter(&name, 1, end);
             let last = Expr::infix(">=", Expr::name(&name), Expr::Count(end));
             let condition = match generator.rng.one_in(2) {
                 true => last,
