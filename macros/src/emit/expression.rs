@@ -8,7 +8,7 @@ use crate::graph::{Axis, Id, Node, Type};
 use crate::ops::{Kind, Op};
 use crate::rows::signed;
 use crate::schedule::Storage;
-use crate::shape::Extent;
+use crate::shape::{Extent, Source};
 use crate::written::Written;
 
 /// How tightly an expression holds together, as in Rust's own table of precedence.
@@ -201,6 +201,11 @@ impl Body<'_> {
     fn is_literal(&self, id: Id) -> bool {
         match self.graph.node(id) {
             Node::Int(_) => true,
+            Node::Size(extent) => match self.lowered.extents.source(extent) {
+                Source::Literal(_) => true,
+                Source::Loop(_) => self.graph.length(extent).is_some_and(|length| self.is_literal(length)),
+                _ => false,
+            },
             Node::Op(_, operands) => operands.into_iter().all(|operand| self.is_literal(operand)),
             _ => false,
         }

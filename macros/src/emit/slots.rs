@@ -16,14 +16,14 @@ impl Body<'_> {
         for call in calls {
             let name = self.name("d_value");
             let storage = &self.program.gradients[&call];
-            let lengths =
-                storage.leading.iter().map(|axis| self.size(axis.extent)).reduce(|a, b| quote!(#a * #b));
-            lines.extend(match lengths {
-                None => quote! { let mut #name = ::core::option::Option::None; },
-                Some(_) if self.is_kept_late(storage) => {
-                    quote! { let mut #name = #krate::emitted::Vec::new(); }
-                }
-                Some(length) => quote! { let mut #name = #krate::emitted::slots(#length); },
+            lines.extend(if storage.leading.is_empty() {
+                quote! { let mut #name = ::core::option::Option::None; }
+            } else if self.is_kept_late(storage) {
+                quote! { let mut #name = #krate::emitted::Vec::new(); }
+            } else {
+                let lengths = storage.leading.iter().map(|axis| self.size(axis.extent));
+                let length = lengths.reduce(|a, b| quote!(#a * #b));
+                quote! { let mut #name = #krate::emitted::slots(#length); }
             });
             self.gradients.insert(call, name);
         }

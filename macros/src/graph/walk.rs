@@ -203,13 +203,15 @@ impl Graph {
 
     /// Whether the array is a version of one that changes in place, which is read where it is that version.
     pub(crate) fn is_changing(&self, array: Id) -> bool {
-        self.with(array, |data| match data.node {
-            Node::State(..)
-            | Node::Final(..)
-            | Node::Set(..)
-            | Node::Select(..)
-            | Node::Scatter(Some(_), _) => true,
-            _ => false,
+        self.with(array, |data| {
+            matches!(
+                data.node,
+                Node::State(..)
+                    | Node::Final(..)
+                    | Node::Set(..)
+                    | Node::Select(..)
+                    | Node::Scatter(Some(_), _)
+            )
         })
     }
 

@@ -65,7 +65,16 @@ impl Lowerer<'_> {
             return Value::Refused;
         }
         let constant = !values.iter().any(|value| self.is_differentiated(value));
-        let reach = if constant && reach == Reach::Unseen { Reach::Plain } else { reach };
+        // A tensor made here is none when the code runs: the derivative of the function takes its numbers.
+        let is_lent = |(value, argument): (&Value, &Expr)| match value {
+            Value::Array(array) => {
+                let id = Array { body: self.attached(array.body), ..array.clone() }.node(self.graph);
+                self.can_be_lent(id, array.nested, argument)
+            }
+            _ => true,
+        };
+        let is_plain = constant && values.iter().zip(&call.args).all(is_lent);
+        let reach = if is_plain && reach == Reach::Unseen { Reach::Plain } else { reach };
         if reach == Reach::Own {
             for (argument, (value, param)) in call.args.iter().zip(values.iter().zip(&self.function.params)) {
                 if !param.active && self.is_differentiated(value) {

@@ -285,10 +285,11 @@ fn advanced_to(graph: &Graph, steps: &[Step], found: &mut HashSet<Id>) {
     for step in steps {
         match step {
             Step::Loop(_, body) | Step::Branch(_, body) => advanced_to(graph, body, found),
-            Step::Advance(number) => match graph.turns_of(*number).map(|turns| graph.node(turns)) {
-                Some(Node::Loop(_, Turns { nexts, .. })) => found.extend(nexts),
-                _ => {}
-            },
+            Step::Advance(number) => {
+                if let Some(Node::Loop(_, turns)) = graph.turns_of(*number).map(|turns| graph.node(turns)) {
+                    found.extend(turns.nexts);
+                }
+            }
             _ => {}
         }
     }

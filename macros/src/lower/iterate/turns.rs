@@ -262,9 +262,9 @@ impl Lowerer<'_> {
         for (Carried { start, .. }, next) in carried.iter().zip(&nexts) {
             let (starts, ends) = (start.parts().unwrap_or_default(), next.parts().unwrap_or_default());
             // rustc says it better where they differ.
-            for at in 0..starts.len() {
+            for (at, start) in starts.into_iter().enumerate() {
                 let end = ends.get(at).cloned().unwrap_or(Value::Refused);
-                let part = self.part_of_turn(number, parts.len(), starts[at].clone(), end, place);
+                let part = self.part_of_turn(number, parts.len(), start, end, place);
                 parts.push(part);
             }
         }
@@ -293,7 +293,7 @@ impl Lowerer<'_> {
             }
         }
         let ended = self.all_turns(repeats.number, repeats.axis, repeats.go_on, parts);
-        let end = |range: std::ops::Range<usize>| ended[range].to_vec().into_iter();
+        let end = |range: std::ops::Range<usize>| ended[range].iter().cloned();
         for Carried { at, start, first } in &carried {
             let name = self.scope[*at].0.clone();
             let value = start.with_parts(&mut end(*first..first + count(start)));

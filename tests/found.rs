@@ -1,0 +1,198 @@
+//! What random programs found: each mistake that was once in the macro, as small as it gets.
+
+#![allow(
+    clippy::needless_range_loop,
+    clippy::reversed_empty_ranges,
+    clippy::never_loop,
+    clippy::explicit_counter_loop,
+    unused_variables,
+    unused_assignments,
+    reason = "random programs write it like this"
+)]
+
+mod check;
+
+use check::{check, numbers};
+use gradus::prelude::*;
+
+/// Array elements that are set by a loop began as zeros again after the loop had started.
+#[differentiable]
+fn started_before_the_loop(x: f64) -> f64 {
+    let start = [x, x * x];
+    let mut y = start;
+    let mut total = 0.0;
+    for i in 0..3 {
+        total += start[i % 2] * y[1];
+        y[i % 2] += total.sin();
+    }
+    total + y[0]
+}
+
+/// A value kept only where a branch is taken was read where it is not.
+#[differentiable]
+fn kept_in_a_branch(x: &[f64]) -> f64 {
+    let mut total = 0.5;
+    for i in 0..x.len() {
+        if x[i] > 0.0 {
+            let y = x[i].sin();
+            for j in 0..2 {
+                total = total * y + x[j];
+            }
+        }
+    }
+    total
+}
+
+/// Two loops whose lengths depend on their own indices were taken for one.
+#[differentiable]
+fn triangles(x: &[f64]) -> f64 {
+    let mut total = 0.0;
+    for i in 0..x.len() {
+        for j in 0..i {
+            total += x[i] * x[j];
+        }
+    }
+    for i in 0..x.len() {
+        for j in i..x.len() {
+            total -= (x[i] * x[j]).sin();
+        }
+    }
+    total
+}
+
+/// The last turn of a loop without turns was turn -1.
+#[differentiable]
+fn last_of_none(x: &[f64], n: usize) -> f64 {
+    let mut last = 0.5;
+    for i in 0..n {
+        last = x[i] * x[i];
+    }
+    last
+}
+
+/// A count that a loop subtracts from was negated, though it has no sign.
+#[differentiable]
+fn counted_down(x: &[f64]) -> f64 {
+    let mut left = x.len();
+    for v in x {
+        left -= 1;
+    }
+    x[left] * x[0]
+}
+
+/// The type of numbers that only literals give was not found.
+#[differentiable]
+fn of_literals(x: f64) -> f64 {
+    x * Vector::<f64>::full([3], 0.5).square().sum()
+}
+
+/// What a fold begins with gave it no type.
+#[differentiable]
+fn folded_from_a_literal(x: &[f64]) -> f64 {
+    x.iter().fold(2.0 - 0.44, |largest: f64, v| largest.max(*v * *v))
+}
+
+/// A variable of the loop was taken for the one outside that it hides.
+#[differentiable]
+fn hidden(x: f64) -> f64 {
+    let mut y = x;
+    for _ in 0..3 {
+        let mut y = x * 2.0;
+        y *= x;
+    }
+    y = y.sin();
+    y
+}
+
+/// A loop with a label, left from within another, did not parse when emitted.
+#[differentiable]
+fn left_by_its_label(x: &[f64]) -> f64 {
+    let mut total = 0.0;
+    'rows: for v in x {
+        for w in x {
+            if v * w > 0.5 {
+                break 'rows;
+            }
+            total += v * w.sin();
+        }
+    }
+    total
+}
+
+#[differentiable]
+fn scaled_sum(a: &Matrix<f64>, s: f64) -> f64 {
+    a.sum() * s
+}
+
+/// A call with nothing in it to differentiate was refused.
+#[differentiable]
+fn of_constants(x: f64) -> f64 {
+    let c: f64 = scaled_sum(&Matrix::<f64>::ones([2, 2]), 0.5);
+    x * c
+}
+
+/// The length of a range of literals had no type.
+#[differentiable]
+fn over_literals(x: f64) -> f64 {
+    let mut out = 0.5;
+    for sum in 0..=0 {
+        out = if 1.0 >= sum as f64 { 0.6 } else { out };
+    }
+    for (t, q) in (2..0).enumerate() {
+        out = x;
+        for i in 1..t {
+            out += x;
+        }
+    }
+    x * out
+}
+
+#[differentiable]
+fn product_of_two(of: &[f64; 2]) -> f64 {
+    of[0] * of[1]
+}
+
+/// The macro panicked: the gradient of the call is kept for turns whose number is known only later.
+#[differentiable]
+fn called_until_left(x: &[f64; 3], a: f64) -> f64 {
+    let mut n: usize = 0;
+    while n < 2 {
+        n += 1;
+        for &v in x {
+            let y: f64 = product_of_two(&[v.sin(), v * x[n]]);
+            if n % 2 == 0 {
+                return y * a;
+            }
+        }
+    }
+    0.5
+}
+
+#[test]
+fn mistakes_with_one_number() {
+    for x in [0.7, -1.3] {
+        check(&started_before_the_loop::objective(), &x, |&x| started_before_the_loop(x));
+        check(&of_literals::objective(), &x, |&x| of_literals(x));
+        check(&hidden::objective(), &x, |&x| hidden(x));
+        check(&of_constants::objective(), &x, |&x| of_constants(x));
+        check(&over_literals::objective(), &x, |&x| over_literals(x));
+    }
+}
+
+#[test]
+fn mistakes_with_slices() {
+    let x = numbers(7, [4]).into_vec();
+    check(&kept_in_a_branch::objective(), &x, |x| kept_in_a_branch(x));
+    check(&triangles::objective(), &x, |x| triangles(x));
+    check(&last_of_none::objective(0), &x, |x| last_of_none(x, 0));
+    check(&last_of_none::objective(3), &x, |x| last_of_none(x, 3));
+    check(&counted_down::objective(), &x, |x| counted_down(x));
+    check(&folded_from_a_literal::objective(), &x, |x| folded_from_a_literal(x));
+    check(&left_by_its_label::objective(), &x, |x| left_by_its_label(x));
+}
+
+#[test]
+fn mistakes_with_calls_in_loops() {
+    let params = called_until_left::Params { x: [0.7, -1.3, 0.4], a: 0.6 };
+    check(&called_until_left::objective(), &params, |p| called_until_left(&p.x, p.a));
+}
