@@ -5,6 +5,7 @@
     clippy::reversed_empty_ranges,
     clippy::never_loop,
     clippy::explicit_counter_loop,
+    clippy::manual_is_multiple_of,
     unused_variables,
     unused_assignments,
     reason = "random programs write it like this"

@@ -272,17 +272,57 @@ fn the_graph_of_a_chain_grows_linearly() {
 #[test]
 #[ignore = "prints times"]
 fn expansion_times() {
-    for n in [50, 100, 200, 400, 800] {
-        let item = chain(n);
+    let time = |name: &str, attribute: &TokenStream, item: &TokenStream| {
         let best = (0..5)
             .map(|_| {
                 let start = Instant::now();
-                assert!(!expand(TokenStream::new(), item.clone()).is_empty());
+                let tokens = expand(attribute.clone(), item.clone());
+                assert!(tokens.to_string().contains("value_and_grad_into"), "{tokens}");
                 start.elapsed()
             })
             .min();
-        println!("{n} bindings: {:.1?}", best.unwrap_or_default());
+        println!("{name}: {:.1?}", best.unwrap_or_default());
+    };
+    for n in [50, 100, 200, 400, 800] {
+        time(&format!("{n} bindings"), &TokenStream::new(), &chain(n));
     }
+    for n in [10, 20, 40, 80, 160, 320] {
+        time(&format!("{n} recurrences"), &TokenStream::new(), &recurrences(n));
+        time(&format!("a recurrence of {n} statements"), &TokenStream::new(), &long_recurrence(n));
+    }
+    for (name, file) in [
+        ("gmm", include_str!("../../tests/showcase/gmm.rs")),
+        ("lstm", include_str!("../../tests/showcase/lstm.rs")),
+    ] {
+        let file: syn::File = syn::parse_str(file).expect("a file of the tests is Rust");
+        for item in file.items {
+            let (syn::Item::Fn(syn::ItemFn { attrs, .. }) | syn::Item::Mod(syn::ItemMod { attrs, .. })) =
+                &item
+            else {
+                continue;
+            };
+            let attribute = attrs.iter().find_map(|attribute| match &attribute.meta {
+                syn::Meta::List(list) if list.path.is_ident("differentiable") => Some(list.tokens.clone()),
+                syn::Meta::Path(path) if path.is_ident("differentiable") => Some(TokenStream::new()),
+                _ => None,
+            });
+            if let Some(attribute) = attribute {
+                time(name, &attribute, &quote!(#item));
+            }
+        }
+    }
+}
+
+/// `n` loops whose turns build on each other, each on the loop before.
+fn recurrences(n: usize) -> TokenStream {
+    let loops = (0..n).map(|_| quote! { for v in x { y = y.sin() + y * v; } });
+    quote! { fn f(x: &[f64]) -> f64 { let mut y = 0.5_f64; #(#loops)* y } }
+}
+
+/// A loop whose turns build on each other by way of `n` bindings.
+fn long_recurrence(n: usize) -> TokenStream {
+    let lines = (0..n).map(|_| quote! { y = y.sin() + y * v; });
+    quote! { fn f(x: &[f64]) -> f64 { let mut y = 0.5_f64; for v in x { #(#lines)* } y } }
 }
 
 /// What stands between the fences of the block behind a marker in the README.

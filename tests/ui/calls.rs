@@ -9,10 +9,6 @@ mod elsewhere {
         x[n]
     }
 
-    pub fn of_tensor(x: &gradus::Vector<f64>) -> f64 {
-        x[0]
-    }
-
     pub fn count(n: usize) -> usize {
         n + 1
     }
@@ -33,12 +29,6 @@ fn of_slices(x: &[f64]) -> f64 {
 #[differentiable]
 fn without_type(x: f64, n: usize) -> f64 {
     x * elsewhere::count(n)
-}
-
-#[differentiable(wrt(x))]
-fn tensor_of_data(x: f64, y: &Vector<f64>) -> f64 {
-    let y: f64 = elsewhere::of_tensor(y);
-    x * y
 }
 
 #[differentiable]

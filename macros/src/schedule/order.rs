@@ -25,6 +25,7 @@ pub(super) type Path = Vec<(usize, Context)>;
 
 /// Orders all units; `None` where loops run in order need each other's results.
 pub(super) fn order(units: &Units, axes: &[Axis]) -> Option<Vec<Item>> {
+    let axes = axes.iter().enumerate().map(|(place, axis)| (*axis, place)).collect();
     let mut scheduler = Scheduler { units, axes, done: HashSet::new(), blocks: 0 };
     scheduler.block((0..units.len()).collect(), &[])
 }
@@ -53,33 +54,57 @@ fn walk(items: &[Item], path: &mut Path, found: &mut HashMap<usize, Path>) {
 
 struct Scheduler<'a> {
     units: &'a Units<'a>,
-    /// All axes, outer loops first.
-    axes: &'a [Axis],
+    /// The places of all axes, outer loops first.
+    axes: HashMap<Axis, usize>,
     done: HashSet<usize>,
     blocks: usize,
 }
 
 impl Scheduler<'_> {
     /// Orders the units, for which `open` is open already.
-    fn block(&mut self, mut rest: Vec<usize>, open: &[Context]) -> Option<Vec<Item>> {
+    fn block(&mut self, units: Vec<usize>, open: &[Context]) -> Option<Vec<Item>> {
         let mut items = Vec::new();
-        while !rest.is_empty() {
-            let before = rest.len();
-            rest.retain(|&unit| {
-                let here = self.outermost(unit, open).is_none();
-                let ready = here && self.units.needs(unit).iter().all(|need| self.done.contains(need));
+        let mut here: Vec<usize> = Vec::new();
+        let mut inside: Vec<(Context, Vec<usize>)> = Vec::new();
+        let mut known: HashMap<Context, usize> = HashMap::new();
+        for unit in units {
+            match self.outermost(unit, open) {
+                None => here.push(unit),
+                Some(context) => {
+                    let at = *known.entry(context).or_insert_with(|| {
+                        inside.push((context, Vec::new()));
+                        inside.len() - 1
+                    });
+                    inside[at].1.push(unit);
+                }
+            }
+        }
+        inside.sort_by_key(|(context, _)| match context {
+            Context::Branch(_) => (0, false),
+            Context::Loop(axis, sequence) => (1 + self.place_of(axis), sequence.is_none()),
+        });
+        loop {
+            let before = here.len();
+            here.retain(|&unit| {
+                let ready = self.units.needs(unit).iter().all(|need| self.done.contains(need));
                 if ready {
                     self.done.insert(unit);
                     items.push(Item::Unit(unit));
                 }
                 !ready
             });
-            if rest.len() < before {
+            if here.len() < before {
                 continue;
             }
-            let (context, members) = self.next_block(&rest, open)?;
-            let inside: HashSet<usize> = members.iter().copied().collect();
-            rest.retain(|unit| !inside.contains(unit));
+            if here.is_empty() && inside.is_empty() {
+                return Some(items);
+            }
+            let (context, members) = self.next_block(&inside, open)?;
+            let taken: HashSet<usize> = members.iter().copied().collect();
+            for (_, units) in &mut inside {
+                units.retain(|unit| !taken.contains(unit));
+            }
+            inside.retain(|(_, units)| !units.is_empty());
             self.blocks += 1;
             let number = self.blocks;
             let open = [open, &[context]].concat();
@@ -89,7 +114,10 @@ impl Scheduler<'_> {
             };
             items.push(Item::Block { context, number, body });
         }
-        Some(items)
+    }
+
+    fn place_of(&self, axis: &Axis) -> usize {
+        self.axes.get(axis).copied().unwrap_or_default()
     }
 
     /// A turn of a loop run in order: first what tells whether there is one, and last what brings its
@@ -117,23 +145,9 @@ impl Scheduler<'_> {
     /// What to open next. A branch goes where it can; a loop that holds all that is left over its axis
     /// goes before others, the outermost first; else the innermost one goes, since what it computes lets
     /// the outer ones hold more. The turns of a loop run in order are never taken apart.
-    fn next_block(&self, rest: &[usize], open: &[Context]) -> Option<(Context, Vec<usize>)> {
-        let mut over: Vec<(Context, Vec<usize>)> = Vec::new();
-        for &unit in rest {
-            let Some(context) = self.outermost(unit, open) else { continue };
-            match over.iter_mut().find(|(known, _)| *known == context) {
-                Some((_, units)) => units.push(unit),
-                None => over.push((context, vec![unit])),
-            }
-        }
-        over.sort_by_key(|(context, _)| match context {
-            Context::Branch(_) => (0, false),
-            Context::Loop(axis, sequence) => {
-                (1 + self.axes.iter().position(|known| known == axis).unwrap_or_default(), sequence.is_none())
-            }
-        });
-        let mut candidates: Vec<(Context, Vec<usize>, bool)> = Vec::new();
-        for (context, own) in &over {
+    fn next_block(&self, over: &[(Context, Vec<usize>)], open: &[Context]) -> Option<(Context, Vec<usize>)> {
+        let mut innermost = None;
+        for (context, own) in over {
             let mut wanted = own.clone();
             // What is not run in order may share the turns of what is.
             if let Context::Loop(axis, Some(_)) = context {
@@ -144,19 +158,15 @@ impl Scheduler<'_> {
             let inside = self.ready(&wanted, open, context);
             let complete = own.iter().all(|unit| inside.contains(unit));
             let in_order = matches!(context, Context::Loop(_, Some(_)));
-            let whole = complete || matches!(context, Context::Branch(_));
             if !inside.is_empty() && (complete || !in_order) {
-                candidates.push((
-                    *context,
-                    wanted.into_iter().filter(|unit| inside.contains(unit)).collect(),
-                    whole,
-                ));
+                wanted.retain(|unit| inside.contains(unit));
+                if complete || matches!(context, Context::Branch(_)) {
+                    return Some((*context, wanted));
+                }
+                innermost = Some((*context, wanted));
             }
         }
-        let chosen =
-            candidates.iter().position(|(_, _, whole)| *whole).or(candidates.len().checked_sub(1))?;
-        let (context, members, _) = candidates.swap_remove(chosen);
-        Some((context, members))
+        innermost
     }
 
     /// Those of the units that can be done once the context is open, with all of each loop run in order or
@@ -180,10 +190,11 @@ impl Scheduler<'_> {
                 let sequence = Context::Loop(axis, Some(*number));
                 open.contains(&sequence) || *context == sequence
             };
-            let partial = self.units.loops.numbers().filter(|number| !is_open(number)).find(|&number| {
+            let touched: BTreeSet<usize> =
+                inside.iter().flat_map(|&unit| self.units.loops_around(unit)).copied().collect();
+            let partial = touched.into_iter().filter(|number| !is_open(number)).find(|&number| {
                 let all = self.units.around_loop(number);
-                let some = all.iter().any(|unit| inside.contains(unit));
-                some && !all.iter().all(|unit| inside.contains(unit) || self.done.contains(unit))
+                !all.iter().all(|unit| inside.contains(unit) || self.done.contains(unit))
             });
             match partial {
                 Some(number) => banned.extend(self.units.around_loop(number)),
@@ -219,7 +230,10 @@ impl Scheduler<'_> {
         {
             return Some(Context::Branch(*guard));
         }
-        let next = self.axes.iter().find(|axis| axes.contains(axis) && !is_open(axis));
+        let next = axes
+            .iter()
+            .filter(|axis| self.axes.contains_key(axis) && !is_open(axis))
+            .min_by_key(|axis| self.place_of(axis));
         next.map(|axis| Context::Loop(*axis, None))
     }
 }

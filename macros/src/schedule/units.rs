@@ -1,6 +1,6 @@
 //! The units of work, and what each of them needs.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::guards::{Guard, Guards, peel};
 use super::loops::Loops;
@@ -50,6 +50,17 @@ pub(crate) struct Units<'g> {
     work: Vec<Work>,
     places: HashMap<Unit, usize>,
     guards: Guards,
+    members: HashMap<usize, Members>,
+    loops_around: Vec<Vec<usize>>,
+}
+
+/// The units that have to do with a loop run in order.
+#[derive(Default)]
+struct Members {
+    /// Those of its turns.
+    inside: Vec<usize>,
+    /// These, and those that give its variables their first values and take their last.
+    around: Vec<usize>,
 }
 
 impl<'g> Units<'g> {
@@ -58,7 +69,15 @@ impl<'g> Units<'g> {
         let shared = shared_axes(graph, &reachable, roots);
         let loops = Loops::of(graph, &reachable);
         let guards = Guards::of(graph, &loops, &reachable, roots);
-        let mut units = Units { graph, loops, work: Vec::new(), places: HashMap::new(), guards };
+        let mut units = Units {
+            graph,
+            loops,
+            work: Vec::new(),
+            places: HashMap::new(),
+            guards,
+            members: HashMap::new(),
+            loops_around: Vec::new(),
+        };
         let mut again: HashMap<Id, u32> = HashMap::new();
         for &id in &reachable {
             match graph.node(id) {
@@ -132,6 +151,7 @@ impl<'g> Units<'g> {
             }
         }
         units.find_needs();
+        units.find_members();
         units
     }
 
@@ -386,20 +406,34 @@ impl<'g> Units<'g> {
     }
 
     /// The units of a loop, with those that give its variables their first values and take their last.
-    pub(super) fn around_loop(&self, number: usize) -> BTreeSet<usize> {
-        let around = |place: &usize| {
-            let id = self.work[*place].unit.id();
-            id.is_some_and(|id| self.loop_of(id) == Some(number))
-        };
-        self.of_loop(number).into_iter().chain((0..self.work.len()).filter(around)).collect()
+    pub(super) fn around_loop(&self, number: usize) -> &[usize] {
+        self.members.get(&number).map_or(&[], |members| &members.around)
+    }
+
+    /// The loops whose units, or what gives them their first values or takes their last, it is one of.
+    pub(super) fn loops_around(&self, place: usize) -> &[usize] {
+        &self.loops_around[place]
     }
 
     /// The units that belong to the turns of a loop.
-    pub(super) fn of_loop(&self, number: usize) -> BTreeSet<usize> {
-        let inside = |place: &usize| {
-            self.work[*place].home.is_some_and(|home| self.loops.chain(home).contains(&number))
-        };
-        (0..self.work.len()).filter(inside).collect()
+    pub(super) fn of_loop(&self, number: usize) -> &[usize] {
+        self.members.get(&number).map_or(&[], |members| &members.inside)
+    }
+
+    fn find_members(&mut self) {
+        for (place, work) in self.work.iter().enumerate() {
+            let inside = work.home.map(|home| self.loops.chain(home)).unwrap_or_default();
+            let own = work.unit.id().and_then(|id| self.loop_of(id));
+            let own = own.filter(|number| !inside.contains(number));
+            for &number in &inside {
+                self.members.entry(number).or_default().inside.push(place);
+            }
+            let around: Vec<usize> = inside.into_iter().chain(own).collect();
+            for &number in &around {
+                self.members.entry(number).or_default().around.push(place);
+            }
+            self.loops_around.push(around);
+        }
     }
 }
 
