@@ -64,16 +64,17 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn unsupported(&mut self, expr: &Expr) -> Value {
-        let what = match expr {
-            Expr::Closure(_) => "a closure",
-            Expr::Try(_) => "`?`",
-            Expr::Unsafe(_) => "`unsafe`",
-            Expr::Async(_) | Expr::Await(_) => "`async`",
-            Expr::Let(_) => "`let` in a condition",
-            _ => "this expression",
+        let (what, help) = match expr {
+            Expr::Closure(_) => ("a closure", "write it where it is used, as in `x.iter().map(|v| v * v)`"),
+            Expr::Try(_) => ("`?`", "check before, and pass what is inside"),
+            Expr::Unsafe(_) => {
+                ("`unsafe`", "write `x[i]`; where the index is known to fit, it is not checked")
+            }
+            Expr::Async(_) | Expr::Await(_) => ("`async`", "wait outside, and pass the value"),
+            Expr::Let(_) => ("`let` in a condition", "use `match`, or a condition"),
+            _ => ("this expression", "write it with `let`, arithmetic, branches, loops and calls"),
         };
-        let help = "write the function with `let`, arithmetic and methods of scalars and tensors";
-        self.refuse(expr, format!("{what} cannot be differentiated yet"), help)
+        self.refuse(expr, format!("{what} cannot be differentiated"), help)
     }
 
     pub(super) fn literal(&mut self, literal: &Lit) -> Value {
