@@ -194,7 +194,7 @@ impl<'g> Loops<'g> {
                     within.extend(self.outer(number));
                 }
             }
-            Node::Get(array, _) if super::units::is_read_in_place(graph, id) => {
+            Node::Get(array, _) if super::sharing::is_read_in_place(graph, id) => {
                 within.extend(self.within(array))
             }
             Node::Set(base, _) | Node::Scatter(Some(base), _) => within.extend(self.within(base)),
