@@ -3,7 +3,6 @@
 #![allow(
     clippy::needless_range_loop,
     clippy::manual_memcpy,
-    clippy::manual_fill,
     reason = "loops over indices are what is tried"
 )]
 
