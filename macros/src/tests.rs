@@ -268,6 +268,15 @@ fn the_graph_of_a_chain_grows_linearly() {
     assert!(large <= 8 * small, "{small} nodes for 50, {large} for 400");
 }
 
+#[test]
+fn the_code_of_recurrences_grows_linearly() {
+    let size = |of: fn(usize) -> TokenStream, n| expand(TokenStream::new(), of(n)).to_string().len();
+    for of in [recurrences, long_recurrence] {
+        let (small, large) = (size(of, 10), size(of, 80));
+        assert!(large <= 9 * small, "{small} characters for 10, {large} for 80");
+    }
+}
+
 /// `cargo test --release -p gradus-macros -- --ignored --nocapture`
 #[test]
 #[ignore = "prints times"]
