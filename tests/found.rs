@@ -169,6 +169,24 @@ fn called_until_left(x: &[f64; 3], a: f64) -> f64 {
     0.5
 }
 
+/// A condition was computed before the maximum that it asks for.
+#[differentiable]
+fn early_by_a_maximum(out: &[f64]) -> f64 {
+    let mut x = [1.75 - out[2]; 4];
+    if out.max() >= 0.5 {
+        return out[1];
+    }
+    let mut max: usize = 0;
+    loop {
+        max += 1;
+        if max >= 3 {
+            break;
+        }
+        x = [0.5, out[0], out[x.len() / 2], out.max()];
+    }
+    out[max]
+}
+
 #[test]
 fn mistakes_with_one_number() {
     for x in [0.7, -1.3] {
@@ -190,6 +208,9 @@ fn mistakes_with_slices() {
     check(&counted_down::objective(), &x, |x| counted_down(x));
     check(&folded_from_a_literal::objective(), &x, |x| folded_from_a_literal(x));
     check(&left_by_its_label::objective(), &x, |x| left_by_its_label(x));
+    check(&early_by_a_maximum::objective(), &x, |x| early_by_a_maximum(x));
+    let x = vec![-0.7, 0.9, -0.4, 0.2];
+    check(&early_by_a_maximum::objective(), &x, |x| early_by_a_maximum(x));
 }
 
 #[test]

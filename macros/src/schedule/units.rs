@@ -194,7 +194,10 @@ impl<'g> Units<'g> {
     /// A unit that only needs others to be done.
     fn mark(&mut self, unit: Unit, axes: Vec<Axis>, after: &[Unit]) {
         let needs = after.iter().filter_map(|unit| self.places.get(unit).copied()).collect();
-        self.insert(unit, axes, self.guards_of(unit), Vec::new(), needs);
+        let guards = self.guards_of(unit);
+        // Even an array of zeros, which needs nothing, is made only where its condition is known.
+        let conditions = guards.iter().map(|(condition, _)| *condition).collect();
+        self.insert(unit, axes, guards, conditions, needs);
     }
 
     fn insert(
