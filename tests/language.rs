@@ -156,6 +156,25 @@ fn patterns_of_arrays_bind_their_elements() {
     }
 }
 
+/// The type of `term` is known from what it is passed to.
+#[differentiable]
+fn series(x: f64) -> f64 {
+    let mut term = 1.0;
+    let mut sum = 0.0;
+    let mut k = 1;
+    while f64::abs(term) > 1e-20 {
+        sum += term;
+        term *= -x / (k * k) as f64;
+        k += 1;
+    }
+    sum * f64::sqrt(2.0)
+}
+
+#[test]
+fn functions_of_a_type_tell_it() {
+    check(&series::objective(), &1.3, |x| series(*x));
+}
+
 #[differentiable]
 fn references(x: &Vector<f64>, y: f64) -> f64 {
     let borrowed = &(x * y);

@@ -56,6 +56,11 @@ impl<'a> Lowerer<'a> {
             return self.iter_mut(&call.receiver);
         }
         let receiver = self.expr(&call.receiver, None);
+        self.method_of(receiver, call)
+    }
+
+    /// A method's call on a receiver that is lowered already.
+    pub(super) fn method_of(&mut self, receiver: Value, call: &ExprMethodCall) -> Value {
         match receiver {
             Value::Refused => {
                 for argument in call.args.iter().filter(|argument| !matches!(argument, syn::Expr::Closure(_)))
