@@ -1,11 +1,6 @@
 //! Loops whose turns build on each other, and arrays that change in place, against central differences.
 
-#![allow(
-    clippy::needless_range_loop,
-    clippy::manual_memcpy,
-    clippy::manual_fill,
-    reason = "loops over indices are what is tried"
-)]
+#![allow(clippy::needless_range_loop, clippy::manual_memcpy, reason = "loops over indices are what is tried")]
 
 mod check;
 

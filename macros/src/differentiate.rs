@@ -5,10 +5,15 @@
 //! made under more loop indices than the value depends on is summed over the others.** An adjoint that
 //! is zero is never made, so nothing is multiplied by it.
 
+mod backwards;
+mod contributions;
+
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Turns, Type, fresh_axes};
+use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Turns, Type};
 use crate::ops::Partial;
+use backwards::Backwards;
+use contributions::Contributions;
 
 /// The derivatives by each of `leaves`, as scalars or arrays of their shape, of the results, which are
 /// scalars or arrays too and come each with its adjoint.
@@ -104,25 +109,6 @@ fn active(graph: &Graph, order: &[Id], leaves: &[Id]) -> HashSet<Id> {
     }
 }
 
-/// The contributions to an array's adjoint.
-#[derive(Default)]
-struct Contributions {
-    /// To the array as a whole.
-    whole: Option<Id>,
-    /// To its elements.
-    entries: Vec<Entry>,
-}
-
-/// A loop whose turns are walked backwards.
-struct Backwards {
-    number: usize,
-    turns: Turns,
-    /// The loop that runs backwards, and its variables: the adjoints of these.
-    reversed: usize,
-    places: Vec<usize>,
-    starts: Vec<Id>,
-}
-
 struct Walk<'g> {
     graph: &'g Graph,
     /// The conditions under which the adjoint being passed on is not zero.
@@ -143,224 +129,6 @@ struct Walk<'g> {
 impl<'g> Walk<'g> {
     fn is_active(&self, id: Id) -> bool {
         self.active.contains(&id)
-    }
-
-    /// Begins the loop that runs another one's turns backwards. Its variables are the adjoints of the
-    /// other's.
-    fn open_loop(&mut self, id: Id, number: usize, turns: Turns) {
-        let graph = self.graph;
-        let places: Vec<usize> =
-            (0..turns.starts.len()).filter(|&place| self.is_variable(id, place)).collect();
-        if places.is_empty() {
-            return;
-        }
-        let sequence = graph.sequence(number);
-        let start = |&place: &usize| match self.finals.remove(&(id, place)) {
-            Some(received) => without(graph, &sequence.conditions, received),
-            None => zeros_like(graph, turns.nexts[place]),
-        };
-        let starts = places.iter().map(start).collect();
-        let parent = self.open.last().map(|outer| outer.reversed);
-        let reversed = graph.open_reversed(number, parent);
-        let context = [sequence.around.as_slice(), &[sequence.axis]].concat();
-        for (own, &place) in places.iter().enumerate() {
-            let next = turns.nexts[place];
-            let adjoint = graph.state(reversed, own, graph.ty(next), graph.shape(next));
-            if let Some(name) = graph.name(graph.after(id, place)) {
-                graph.suggest_name(adjoint, &format!("d_{name}"));
-            }
-            self.contribute_under(&sequence.conditions, next, &context, adjoint);
-        }
-        self.open.push(Backwards { number, turns, reversed, places, starts });
-    }
-
-    /// Adds a contribution that is made only where the conditions hold.
-    fn contribute_under(&mut self, conditions: &[(Id, bool)], to: Id, context: &[Axis], contribution: Id) {
-        let outer = std::mem::replace(&mut self.conditions, conditions.to_vec());
-        self.contribute_value(to, context, contribution);
-        self.conditions = outer;
-    }
-
-    fn contribute_value(&mut self, to: Id, context: &[Axis], contribution: Id) {
-        match self.graph.shape(to).is_empty() {
-            true => self.contribute(to, context, contribution),
-            false => self.contribute_array(to, context, contribution),
-        }
-    }
-
-    fn is_variable(&self, turns: Id, place: usize) -> bool {
-        let Node::Loop(_, Turns { starts, nexts, .. }) = self.graph.node(turns) else { return false };
-        self.graph.ty(nexts[place]).is_float()
-            && (self.is_active(starts[place]) || self.is_active(nexts[place]))
-    }
-
-    /// Ends the loops of which no node is left.
-    fn close_loops(&mut self, next: Option<Id>) {
-        while let Some(open) = self.open.last()
-            && next.is_none_or(|next| self.graph.is_before(next, open.number))
-        {
-            let open = self.open.pop().expect("it was looked at above");
-            self.close_loop(open);
-        }
-    }
-
-    fn close_loop(&mut self, open: Backwards) {
-        let Backwards { number, turns, reversed, places, starts } = open;
-        let graph = self.graph;
-        let sequence = graph.sequence(number);
-        let nexts = places
-            .iter()
-            .map(|&place| {
-                let next = turns.nexts[place];
-                let state = graph.state(number, place, graph.ty(next), graph.shape(next));
-                match self.take(state) {
-                    Some(adjoint) => without(graph, &sequence.conditions, adjoint),
-                    None => zeros_like(graph, next),
-                }
-            })
-            .collect();
-        let backwards = graph.turns(reversed, Turns { starts, nexts, go_on: None });
-        for (own, &place) in places.iter().enumerate() {
-            let adjoint = graph.after(backwards, own);
-            self.contribute_under(&sequence.conditions, turns.starts[place], &sequence.around, adjoint);
-        }
-    }
-
-    /// The whole adjoint, once all users have contributed.
-    fn take(&mut self, id: Id) -> Option<Id> {
-        let adjoint = match self.arrays.remove(&id) {
-            Some(contributions) => Some(self.collect(id, contributions)),
-            None => self.scalars.remove(&id),
-        }?;
-        if let Some(name) = self.graph.name(id) {
-            self.graph.suggest_name(adjoint, &format!("d_{name}"));
-        }
-        Some(adjoint)
-    }
-
-    /// An array's adjoint: one element of each contribution where every one has such, else a scatter. What
-    /// a loop does in order is added up as it goes.
-    fn collect(&self, array: Id, Contributions { whole, entries }: Contributions) -> Id {
-        let graph = self.graph;
-        let shape = graph.shape(array);
-        let in_order = entries.iter().any(|entry| graph.with(entry.body, |data| !data.pins.is_empty()));
-        match whole {
-            Some(whole) if entries.is_empty() => return whole,
-            None if !in_order => {}
-            _ => return graph.scatter(whole, shape, graph.ty(array), &entries),
-        }
-        let axes = fresh_axes(&shape, &graph.free(array));
-        let here = graph.indices(&axes);
-        let elements: Option<Vec<Expr>> = entries
-            .iter()
-            .map(|entry| {
-                let targets = self.loop_indices(entry, &shape)?;
-                let others: Vec<Axis> =
-                    entry.axes.iter().copied().filter(|axis| !targets.contains(axis)).collect();
-                let body = graph.fold(FoldOp::Sum, &others, entry.body);
-                Some(graph.expr(graph.get(graph.build(&targets, body), &here)))
-            })
-            .collect();
-        match elements.map(|elements| elements.into_iter().reduce(|a, b| a + b)) {
-            Some(Some(sum)) => graph.build(&axes, sum.id),
-            _ => graph.scatter(None, shape, graph.ty(array), &entries),
-        }
-    }
-
-    /// The axes that the entry's indices are, where they are different loop indices over whole axes.
-    fn loop_indices(&self, entry: &Entry, shape: &[crate::shape::Extent]) -> Option<Vec<Axis>> {
-        let mut targets = Vec::new();
-        for (&index, &extent) in entry.indices.iter().zip(shape) {
-            match self.graph.node(index) {
-                Node::Index(axis)
-                    if axis.extent == extent && entry.axes.contains(&axis) && !targets.contains(&axis) =>
-                {
-                    targets.push(axis);
-                }
-                _ => return None,
-            }
-        }
-        Some(targets)
-    }
-
-    /// Adds a contribution, made under `context`, to the adjoint of a scalar.
-    fn contribute(&mut self, to: Id, context: &[Axis], contribution: Id) {
-        if !self.is_active(to) {
-            return;
-        }
-        let own = self.graph.free(to);
-        let others: Vec<Axis> = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
-        // A condition that is the same for the whole sum stays outside, where it spares all of it.
-        let same = |(condition, _): &&(Id, bool)| {
-            self.graph.with(*condition, |data| data.free.iter().all(|axis| !others.contains(axis)))
-        };
-        let outside = self.conditions.iter().take_while(same).count();
-        let (outer, inner) = self.conditions.split_at(outside);
-        let inside = self.graph.fold(FoldOp::Sum, &others, self.under(inner, contribution));
-        let contribution = self.under(outer, inside);
-        let sum = match self.scalars.get(&to) {
-            Some(&known) => self.add(known, contribution),
-            None => contribution,
-        };
-        self.scalars.insert(to, sum);
-    }
-
-    /// A contribution that is zero but under the conditions.
-    fn under(&self, conditions: &[(Id, bool)], contribution: Id) -> Id {
-        let graph = self.graph;
-        conditions.iter().rev().fold(contribution, |value, &(condition, holds)| {
-            let zero = zeros_like(graph, value);
-            if holds { graph.select(condition, value, zero) } else { graph.select(condition, zero, value) }
-        })
-    }
-
-    /// Adds a contribution, made under `context`, to the adjoint of an array as a whole.
-    fn contribute_array(&mut self, to: Id, context: &[Axis], contribution: Id) {
-        if !self.is_active(to) {
-            return;
-        }
-        let graph = self.graph;
-        let own = graph.free(to);
-        let others: Vec<Axis> = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
-        if !others.is_empty() {
-            let axes = fresh_axes(&graph.shape(to), &[context, &graph.free(contribution)].concat());
-            let indices = graph.indices(&axes);
-            let element = graph.get(contribution, &indices);
-            return self.contribute_element(to, &[context, &axes].concat(), indices, element);
-        }
-        let contribution = self.under(&self.conditions, contribution);
-        let known = self.arrays.get(&to).and_then(|contributions| contributions.whole);
-        let sum = known.map_or(contribution, |known| self.add(known, contribution));
-        self.arrays.entry(to).or_default().whole = Some(sum);
-    }
-
-    /// A sum, where contributions under one condition stay under it.
-    fn add(&self, left: Id, right: Id) -> Id {
-        let graph = self.graph;
-        if let (Node::Select(condition, a, b), Node::Select(other, c, d)) =
-            (graph.node(left), graph.node(right))
-            && condition == other
-        {
-            return graph.select(condition, self.add(a, c), self.add(b, d));
-        }
-        match (self.is_zero(left), self.is_zero(right)) {
-            (true, _) => right,
-            (_, true) => left,
-            _ if graph.shape(left).is_empty() => (graph.expr(left) + graph.expr(right)).id,
-            _ => {
-                let axes = fresh_axes(&graph.shape(left), &[graph.free(left), graph.free(right)].concat());
-                let element = |array: Id| graph.expr(graph.get(array, &graph.indices(&axes)));
-                graph.build(&axes, (element(left) + element(right)).id)
-            }
-        }
-    }
-
-    fn is_zero(&self, id: Id) -> bool {
-        self.graph.with(id, |data| match &data.node {
-            Node::Float(bits) => *bits == 0.0_f64.to_bits(),
-            Node::Scatter(None, entries) => entries.is_empty(),
-            _ => false,
-        })
     }
 
     /// Passes the adjoint of a node on to its operands. What is zero under a condition is not passed on
@@ -490,31 +258,6 @@ impl<'g> Walk<'g> {
             // refuses what would need it.
             Node::CallGradient(..) => {}
         }
-    }
-
-    /// `array[indices] += adjoint`, for every value of the indices on which the array does not depend.
-    fn contribute_element(&mut self, array: Id, context: &[Axis], indices: Vec<Id>, adjoint: Id) {
-        if !self.is_active(array) {
-            return;
-        }
-        let own = self.graph.free(array);
-        let axes = context.iter().copied().filter(|axis| !own.contains(axis)).collect();
-        let body = self.under(&self.conditions, adjoint);
-        self.arrays.entry(array).or_default().entries.push(Entry { axes, indices, body });
-    }
-
-    /// The derivative of a call by an operand, times the call's adjoint.
-    fn contribute_product(&mut self, operand: Id, gradient: Id, context: &[Axis], incoming: Expr<'g>) {
-        let graph = self.graph;
-        let shape = graph.shape(operand);
-        if shape.is_empty() {
-            self.contribute(operand, context, (incoming * graph.expr(gradient)).id);
-            return;
-        }
-        let axes = fresh_axes(&shape, context);
-        let indices = graph.indices(&axes);
-        let element = incoming * graph.expr(graph.get(gradient, &indices));
-        self.contribute_element(operand, &[context, &axes].concat(), indices, element.id);
     }
 }
 

@@ -6,7 +6,8 @@
 //! tokens --parse--> Function --lower--> Lowered --differentiate--> roots --simplify--> roots --schedule--> Program --emit--> tokens
 //! ```
 //!
-//! All mistakes are found in the first two, all of them at once; behind those nothing can fail.
+//! All mistakes are found in the first two, all of them at once. Behind those only scheduling can fail, where
+//! it finds no order for loops whose turns build on each other; that is an error at the function.
 
 mod differentiate;
 mod emit;
@@ -73,6 +74,12 @@ use report::Errors;
 /// attribute shows the macro the structs, methods and functions inside, which the annotated functions
 /// among them can use; the structs become parameters that an optimiser can move.
 ///
+/// # Loops
+/// A loop that adds up, multiplies or compares is a sum, a product or a maximum, and shares its pass over the
+/// data with the others. One whose turns build on each other is run forward once, which keeps what its
+/// derivative needs of each turn (8 bytes for each `f64`), and backward once. With 10⁶ turns and two such
+/// numbers that is 16 MB. What is kept for a number of turns that is not known when compiling needs `alloc`.
+///
 /// # Panics
 /// The emitted functions panic where the function itself would: when lengths do not fit each other, when
 /// an index is out of bounds, and for the mean, the maximum or the minimum of empty data. What the result
@@ -85,7 +92,7 @@ use report::Errors;
 /// `norm`, `hypot` and `atan2` at 0 give 0. `sqrt'(0)` is infinite, but 0 where the incoming adjoint is
 /// 0. `x.powi(0)` has derivative 0 everywhere; `x.powf(p)` has derivative `p x^(p - 1)` by `x`, and 0 by
 /// `p` at `x = 0` for `p >= 0`. A branch differentiates the side that is taken. `x.detach()` and
-/// `no_grad(x)` count as constants.
+/// `no_grad(x)` count as constants. The sum of nothing is `0.0`, where that of a Rust iterator is `-0.0`.
 #[proc_macro_attribute]
 pub fn differentiable(
     attribute: proc_macro::TokenStream,

@@ -17,6 +17,7 @@ mod methods;
 mod reduce;
 mod results;
 mod statement;
+mod types;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -10,8 +10,10 @@
 mod cells;
 mod guards;
 mod loops;
+mod needs;
 mod order;
 mod place;
+mod sharing;
 mod storage;
 mod units;
 

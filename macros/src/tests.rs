@@ -268,6 +268,15 @@ fn the_graph_of_a_chain_grows_linearly() {
     assert!(large <= 8 * small, "{small} nodes for 50, {large} for 400");
 }
 
+#[test]
+fn the_code_of_recurrences_grows_linearly() {
+    let size = |of: fn(usize) -> TokenStream, n| expand(TokenStream::new(), of(n)).to_string().len();
+    for of in [recurrences, long_recurrence] {
+        let (small, large) = (size(of, 10), size(of, 80));
+        assert!(large <= 9 * small, "{small} characters for 10, {large} for 80");
+    }
+}
+
 /// `cargo test --release -p gradus-macros -- --ignored --nocapture`
 #[test]
 #[ignore = "prints times"]
@@ -383,48 +392,4 @@ fn the_readme_shows_the_formula() {
     let (lowered, roots) = pipeline_of(quote!(wrt(w, b)), lab());
     let printed = formula::formula("cost", &lowered, &roots) + "\n";
     assert_eq!(readme_block("<!-- formula"), printed, "\nthe README should show:\n{printed}");
-}
-
-#[test]
-#[ignore = "scratch"]
-fn show_expansion() {
-    let text = std::fs::read_to_string(std::env::var("SHOW").unwrap()).unwrap();
-    let file: syn::File = syn::parse_str(&text).unwrap();
-    for item in file.items {
-        if let syn::Item::Fn(mut f) = item {
-            if let Some(n) = std::env::var("ONLY").ok() {
-                if f.sig.ident != n {
-                    continue;
-                }
-            }
-            let at = f.attrs.iter().position(|a| a.path().is_ident("differentiable"));
-            let Some(at) = at else { continue };
-            let a = f.attrs.remove(at);
-            let attr = match a.meta {
-                syn::Meta::List(l) => l.tokens,
-                _ => TokenStream::new(),
-            };
-            let out = expand(attr, quote!(#f));
-            let file: syn::File = syn::parse2(out.clone()).unwrap_or_else(|e| {
-                let t = out.to_string();
-                let i = t.find("fn value_and_grad_into").unwrap();
-                panic!("{e} {}", &t[i..])
-            });
-            for item in file.items {
-                if let syn::Item::Mod(m) = item {
-                    for item in m.content.unwrap().1 {
-                        if let syn::Item::Fn(g) = item {
-                            if g.sig.ident == "value_and_grad_into"
-                                || (std::env::var("VAL").is_ok() && g.sig.ident == "value")
-                            {
-                                println!("{}", formatted(&quote!(#g)));
-                            }
-                        }
-                    }
-                } else {
-                    println!("{}", quote!(#item).to_string().chars().take(600).collect::<String>());
-                }
-            }
-        }
-    }
 }

@@ -102,7 +102,11 @@ impl Lowerer<'_> {
                     Value::Iterator(Box::new(Iteration { axis, item, keep: None }))
                 }
                 Value::Refused => Value::Refused,
-                _ => self.refuse(array, "only arrays and vectors can be run over like this", ""),
+                _ => self.refuse(
+                    array,
+                    format!("`{}` can be changed by its own name alone", text(array)),
+                    "assign to it, or return its new value; only arrays are run over by `&mut`",
+                ),
             },
             Some(_) => self.refuse(array, "only a whole array can be run over like this", "use its indices"),
             None => Value::Refused,

@@ -1,18 +1,16 @@
 //! Expressions that are not calls.
 
-use std::collections::HashMap;
-
 use quote::ToTokens;
-use syn::{Expr, Lit, Member, UnOp};
+use syn::{Expr, Member, UnOp};
 
-use super::flow::{assigning, boolean};
+use super::flow::assigning;
 use super::{Leaf, Lowerer, length_text};
-use crate::graph::{Id, Node, Type};
+use crate::graph::{Id, Type};
 use crate::ops::{self, Op};
 use crate::report::nearest;
 use crate::shape::Extent;
 use crate::value::{Array, Mismatch, Value};
-use crate::written::{Names, Written, rerooted, text};
+use crate::written::{Written, rerooted, text};
 
 impl Lowerer<'_> {
     pub(super) fn expr(&mut self, expr: &Expr, expected: Option<&Written>) -> Value {
@@ -64,59 +62,17 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn unsupported(&mut self, expr: &Expr) -> Value {
-        let what = match expr {
-            Expr::Closure(_) => "a closure",
-            Expr::Try(_) => "`?`",
-            Expr::Unsafe(_) => "`unsafe`",
-            Expr::Async(_) | Expr::Await(_) => "`async`",
-            Expr::Let(_) => "`let` in a condition",
-            _ => "this expression",
+        let (what, help) = match expr {
+            Expr::Closure(_) => ("a closure", "write it where it is used, as in `x.iter().map(|v| v * v)`"),
+            Expr::Try(_) => ("`?`", "check before, and pass what is inside"),
+            Expr::Unsafe(_) => {
+                ("`unsafe`", "write `x[i]`; where the index is known to fit, it is not checked")
+            }
+            Expr::Async(_) | Expr::Await(_) => ("`async`", "wait outside, and pass the value"),
+            Expr::Let(_) => ("`let` in a condition", "use `match`, or a condition"),
+            _ => ("this expression", "write it with `let`, arithmetic, branches, loops and calls"),
         };
-        let help = "write the function with `let`, arithmetic and methods of scalars and tensors";
-        self.refuse(expr, format!("{what} cannot be differentiated yet"), help)
-    }
-
-    pub(super) fn literal(&mut self, literal: &Lit) -> Value {
-        let typed = |suffix: &str| match suffix {
-            "f32" => Some(Type::F32),
-            "f64" => Some(Type::F64),
-            "" => Some(Type::Untyped),
-            _ => {
-                match Written::parse(
-                    &syn::parse_str(suffix).ok()?,
-                    &Names { generic: None, structs: &[], lengths: &[] },
-                ) {
-                    Ok(Written::Scalar(ty)) => Some(ty),
-                    _ => None,
-                }
-            }
-        };
-        if let Some(value) = boolean(literal) {
-            return Value::Scalar(self.graph.int(value, Type::Bool));
-        }
-        match literal {
-            Lit::Float(float) => {
-                if let (Ok(value), Some(ty)) = (float.base10_parse::<f64>(), typed(float.suffix())) {
-                    return Value::Scalar(self.graph.float(value, ty));
-                }
-            }
-            Lit::Int(int) => {
-                if let (Ok(value), Some(ty)) = (int.base10_parse::<i64>(), typed(int.suffix())) {
-                    let node = if ty.is_float() {
-                        self.graph.float(value as f64, ty)
-                    } else {
-                        self.graph.int(value, ty)
-                    };
-                    return Value::Scalar(node);
-                }
-            }
-            _ => {}
-        }
-        self.refuse(
-            literal,
-            "this literal is not a number that a derivative can use",
-            "use a float or an integer",
-        )
+        self.refuse(expr, format!("{what} cannot be differentiated"), help)
     }
 
     /// A name in scope, or else a constant.
@@ -282,124 +238,6 @@ impl Lowerer<'_> {
         let lengths: Vec<String> =
             shape.iter().map(|&extent| length_text(&self.leaves, &self.extents.source(extent))).collect();
         format!("[{}]", lengths.join(", "))
-    }
-
-    /// Two scalars of one type, where a literal takes the other's type.
-    pub(super) fn same_types(&mut self, a: Id, b: Id, place: &dyn ToTokens) -> Option<(Id, Id)> {
-        let (left, right) = (self.graph.ty(a), self.graph.ty(b));
-        match (left, right) {
-            (Type::Untyped, _) => Some((self.coerce(a, right), b)),
-            (_, Type::Untyped) => Some((a, self.coerce(b, left))),
-            _ if left == right => Some((a, b)),
-            _ => {
-                let (left, right) = (self.type_name(left), self.type_name(right));
-                let printed = text(place.to_token_stream());
-                self.refuse(
-                    place.to_token_stream(),
-                    format!("`{printed}` mixes `{left}` and `{right}`"),
-                    format!("convert one of them, as in `.. as {left}`"),
-                );
-                None
-            }
-        }
-    }
-
-    pub(super) fn type_name(&self, ty: Type) -> String {
-        crate::written::scalar_path(ty, self.function.generic.as_deref()).to_string()
-    }
-
-    /// An expression of literals and constants in the type that its place asks for.
-    pub(super) fn coerce(&self, id: Id, ty: Type) -> Id {
-        if self.graph.ty(id) != Type::Untyped || ty == Type::Untyped {
-            return id;
-        }
-        self.typed(id, ty, &mut HashMap::new())
-    }
-
-    pub(super) fn typed(&self, id: Id, ty: Type, done: &mut HashMap<Id, Id>) -> Id {
-        let graph = self.graph;
-        // A condition is a `bool`, whatever it compares.
-        if !matches!(graph.ty(id), Type::Untyped | Type::Bool) {
-            return id;
-        }
-        if let Some(&known) = done.get(&id) {
-            return known;
-        }
-        let typed = match graph.node(id) {
-            Node::Float(bits) => graph.float(f64::from_bits(bits), ty),
-            Node::Int(_) if graph.ty(id) == Type::Bool => id,
-            Node::Int(value) if ty.is_float() => graph.float(value as f64, ty),
-            Node::Int(value) => graph.int(value, ty),
-            Node::Leaf(_) if graph.ty(id) == Type::Bool => id,
-            Node::Leaf(leaf) => graph.leaf(leaf, ty, graph.shape(id)),
-            Node::State(number, place) => {
-                self.found.borrow_mut().entry((number, place)).or_insert(ty);
-                graph.state(number, place, ty, graph.shape(id))
-            }
-            Node::Final(turns, place) => {
-                if let Node::Loop(number, _) = graph.node(turns) {
-                    self.found.borrow_mut().entry((number, place)).or_insert(ty);
-                }
-                graph.after_as(turns, place, ty)
-            }
-            Node::Cast(value) => graph.cast(value, ty),
-            _ => graph.with_operands(id, &mut |operand| self.typed(operand, ty, done)),
-        };
-        done.insert(id, typed);
-        typed
-    }
-
-    /// What is compared has a type, also where both sides are literals; Rust takes `f64` or `i32` then.
-    fn compared(&self, a: Id, b: Id) -> (Id, Id) {
-        let integers = self.could_be_integer(a) && self.could_be_integer(b);
-        let ty = if integers { Type::Int("i32") } else { Type::F64 };
-        (self.coerce(a, ty), self.coerce(b, ty))
-    }
-
-    /// Two arrays of one type, where one of literals takes the other's type.
-    pub(super) fn same_array_types(
-        &mut self,
-        a: &Array,
-        b: &Array,
-        place: &dyn ToTokens,
-    ) -> Option<(Array, Array)> {
-        let (one, other) = self.same_types(a.body, b.body, place)?;
-        Some((a.map(|_| one), b.map(|_| other)))
-    }
-
-    pub(super) fn cast(&mut self, cast: &syn::ExprCast) -> Value {
-        let any = Written::Scalar(Type::Untyped);
-        let value = self.expr(&cast.expr, Some(&any));
-        let Some(Written::Scalar(target)) = self.annotation(&cast.ty) else {
-            return self.refuse(
-                &cast.ty,
-                format!("`as {}` cannot be differentiated", text(&cast.ty)),
-                "cast to `f32` or `f64`",
-            );
-        };
-        match value {
-            Value::Scalar(id) if self.graph.ty(id) == Type::Bool => {
-                let help = "write `if condition { 1.0 } else { 0.0 }`";
-                self.refuse(cast, "a `bool` cannot be cast to a number here", help)
-            }
-            Value::Scalar(id) if self.graph.ty(id).is_float() && !target.is_float() => self.refuse(
-                cast,
-                format!("`as {}` loses the derivative", text(&cast.ty)),
-                "keep the float, and round it with `.floor()`, whose derivative is 0",
-            ),
-            Value::Scalar(id) => Value::Scalar(match self.graph.node(id) {
-                Node::Call(..) => self.graph.cast(id, target),
-                Node::Float(_) | Node::Int(_) if self.graph.ty(id) == Type::Untyped => {
-                    self.coerce(id, target)
-                }
-                _ => {
-                    let ty = if self.could_be_integer(id) { Type::Int("i64") } else { Type::F64 };
-                    self.graph.cast(self.coerce(id, ty), target)
-                }
-            }),
-            Value::Refused => Value::Refused,
-            _ => self.refuse(cast, "only a number can be cast", ""),
-        }
     }
 
     pub(super) fn field(&mut self, field: &syn::ExprField) -> Value {

@@ -1,6 +1,8 @@
 //! What loops and iterators run over: ranges and arrays.
 
 mod adapters;
+mod classify;
+mod exits;
 mod recurrence;
 mod turns;
 

@@ -6,7 +6,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::guards::Guard;
-use super::units::{Unit, Units, is_late, waits_for};
+use super::needs::waits_for;
+use super::sharing::is_late;
+use super::units::{Unit, Units};
 use crate::graph::{Id, Node, Turns};
 
 /// The first version of each array, which stands for all of them.

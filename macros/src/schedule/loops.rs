@@ -10,7 +10,30 @@ pub(crate) struct Loops<'g> {
     /// The variables of each loop that are needed, by their places.
     variables: BTreeMap<usize, BTreeMap<usize, Id>>,
     /// The loops that must have ended before a value is known.
-    after: HashMap<Id, BTreeSet<usize>>,
+    after: HashMap<Id, Numbers>,
+}
+
+/// A set of loops, by their numbers: a bit for each, since there is a set for each node.
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Numbers(Vec<u64>);
+
+impl Numbers {
+    fn insert(&mut self, number: usize) {
+        let word = number / 64;
+        self.0.resize(self.0.len().max(word + 1), 0);
+        self.0[word] |= 1 << (number % 64);
+    }
+
+    fn extend(&mut self, other: &Numbers) {
+        self.0.resize(self.0.len().max(other.0.len()), 0);
+        for (word, more) in self.0.iter_mut().zip(&other.0) {
+            *word |= more;
+        }
+    }
+
+    fn contains(&self, number: usize) -> bool {
+        self.0.get(number / 64).is_some_and(|word| word >> (number % 64) & 1 == 1)
+    }
 }
 
 impl<'g> Loops<'g> {
@@ -38,12 +61,13 @@ impl<'g> Loops<'g> {
         }
         // What a loop begins with may come after its variables.
         loop {
-            let before: usize = loops.after.values().map(BTreeSet::len).sum();
+            let mut changed = false;
             for &id in reachable {
                 let after = loops.after_of(id);
+                changed |= loops.after.get(&id) != Some(&after);
                 loops.after.insert(id, after);
             }
-            if loops.after.values().map(BTreeSet::len).sum::<usize>() == before {
+            if !changed {
                 return loops;
             }
         }
@@ -59,20 +83,22 @@ impl<'g> Loops<'g> {
         self.variables.entry(number).or_default().insert(place, state);
     }
 
-    fn after_of(&self, id: Id) -> BTreeSet<usize> {
+    fn after_of(&self, id: Id) -> Numbers {
         let graph = self.graph;
-        let known = |id: &Id| self.after.get(id).cloned().unwrap_or_default();
-        let mut after: BTreeSet<usize> = graph.operands(id).iter().flat_map(known).collect();
+        let mut after = Numbers::default();
         let axes = match graph.node(id) {
             Node::State(number, _) => {
                 let Some(Node::Loop(_, Turns { starts, .. })) =
                     self.turns.get(&number).map(|&id| graph.node(id))
                 else {
+                    self.extend_after(&mut after, &graph.operands(id));
                     return after;
                 };
+                self.extend_after(&mut after, &starts);
                 // A loop that runs another one backwards is run after it and those around it.
                 let before = graph.sequence(number).reverses.map(|of| self.chain(of)).unwrap_or_default();
-                return starts.iter().flat_map(known).chain(before).collect();
+                before.into_iter().for_each(|number| after.insert(number));
+                return after;
             }
             Node::Final(turns, _) | Node::Ran(turns) => {
                 if let Node::Loop(number, _) = graph.node(turns) {
@@ -85,12 +111,15 @@ impl<'g> Loops<'g> {
             Node::Scatter(_, entries) => entries.into_iter().flat_map(|entry| entry.axes).collect(),
             _ => Vec::new(),
         };
+        let operands = graph.operands(id);
+        self.extend_after(&mut after, &operands);
         if !axes.is_empty() {
-            let operands = graph.operands(id).into_iter();
-            let inside: BTreeSet<usize> =
-                operands.flat_map(|operand| graph.with(operand, |data| data.within.clone())).collect();
-            let ends = |number: &usize| inside.contains(number) && axes.contains(&self.axis(*number));
-            after.extend(self.numbers().filter(ends));
+            let inside: BTreeSet<usize> = operands
+                .into_iter()
+                .flat_map(|operand| graph.with(operand, |data| data.within.clone()))
+                .collect();
+            let ends = |number: &usize| self.turns.contains_key(number) && axes.contains(&self.axis(*number));
+            inside.into_iter().filter(ends).for_each(|number| after.insert(number));
         }
         let extents = match graph.node(id) {
             Node::Size(extent) => vec![extent],
@@ -98,9 +127,15 @@ impl<'g> Loops<'g> {
             _ => axes.iter().map(|axis| axis.extent).collect(),
         };
         for extent in extents {
-            after.extend(graph.length(extent).iter().flat_map(known));
+            self.extend_after(&mut after, graph.length(extent).as_slice());
         }
         after
+    }
+
+    fn extend_after(&self, after: &mut Numbers, by: &[Id]) {
+        for known in by.iter().filter_map(|id| self.after.get(id)) {
+            after.extend(known);
+        }
     }
 
     /// The open-ended loop whose own index it is.
@@ -157,11 +192,11 @@ impl<'g> Loops<'g> {
 
     /// The same for something that is done once `needed` are known.
     pub(super) fn home_once(&self, ids: &[Id], needed: &[Id]) -> Option<usize> {
-        let after: BTreeSet<usize> =
-            needed.iter().filter_map(|id| self.after.get(id)).flatten().copied().collect();
+        let mut after = Numbers::default();
+        self.extend_after(&mut after, needed);
         let fits = |number: &usize| {
             self.turns.contains_key(number)
-                && self.chain(*number).iter().all(|number| !after.contains(number))
+                && self.chain(*number).iter().all(|&number| !after.contains(number))
         };
         ids.iter().flat_map(|&id| self.within(id)).filter(fits).max()
     }
@@ -181,7 +216,7 @@ impl<'g> Loops<'g> {
     /// Whether a value is known only after a loop, or one around it.
     pub(super) fn is_after(&self, id: Id, number: usize) -> bool {
         let chain = self.chain(number);
-        self.after.get(&id).is_some_and(|after| chain.iter().any(|number| after.contains(number)))
+        self.after.get(&id).is_some_and(|after| chain.iter().any(|&number| after.contains(number)))
     }
 
     /// The loops in which a value is; what has changed in place is where it has changed.
@@ -194,7 +229,7 @@ impl<'g> Loops<'g> {
                     within.extend(self.outer(number));
                 }
             }
-            Node::Get(array, _) if super::units::is_read_in_place(graph, id) => {
+            Node::Get(array, _) if super::sharing::is_read_in_place(graph, id) => {
                 within.extend(self.within(array))
             }
             Node::Set(base, _) | Node::Scatter(Some(base), _) => within.extend(self.within(base)),

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::cells::Cells;
 use super::guards::{Guard, peel};
 use super::order::{Context, Item, paths};
+use super::sharing::is_read_in_place;
 use super::storage::{Home, Storage, Stored, storage};
-use super::units::{Unit, Units, is_read_in_place};
+use super::units::{Unit, Units};
 use super::{Program, Run, Step, is_leaf_access};
 use crate::graph::{Axis, Graph, Id, Node, Turns};
 

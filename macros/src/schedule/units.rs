@@ -1,9 +1,11 @@
 //! The units of work, and what each of them needs.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::guards::{Guard, Guards, peel};
 use super::loops::Loops;
+use super::needs::Members;
+use super::sharing::{cost_again, is_late, is_read_in_place, shared_axes};
 use crate::graph::{Axis, CHEAP, Graph, Id, Node, Turns};
 
 /// A piece of work that is done once for each value of its axes.
@@ -33,34 +35,25 @@ impl Unit {
     }
 }
 
-struct Work {
-    unit: Unit,
-    axes: Vec<Axis>,
+pub(super) struct Work {
+    pub(super) unit: Unit,
+    pub(super) axes: Vec<Axis>,
     /// The innermost loop, run in order, to whose turns it belongs.
-    home: Option<usize>,
-    guards: Vec<Guard>,
-    operands: Vec<Id>,
-    needs: Vec<usize>,
+    pub(super) home: Option<usize>,
+    pub(super) guards: Vec<Guard>,
+    pub(super) operands: Vec<Id>,
+    pub(super) needs: Vec<usize>,
 }
 
 /// All units, operands before users.
 pub(crate) struct Units<'g> {
     pub(super) graph: &'g Graph,
     pub(super) loops: Loops<'g>,
-    work: Vec<Work>,
-    places: HashMap<Unit, usize>,
-    guards: Guards,
-    members: HashMap<usize, Members>,
-    loops_around: Vec<Vec<usize>>,
-}
-
-/// The units that have to do with a loop run in order.
-#[derive(Default)]
-struct Members {
-    /// Those of its turns.
-    inside: Vec<usize>,
-    /// These, and those that give its variables their first values and take their last.
-    around: Vec<usize>,
+    pub(super) work: Vec<Work>,
+    pub(super) places: HashMap<Unit, usize>,
+    pub(super) guards: Guards,
+    pub(super) members: HashMap<usize, Members>,
+    pub(super) loops_around: Vec<Vec<usize>>,
 }
 
 impl<'g> Units<'g> {
@@ -249,58 +242,6 @@ impl<'g> Units<'g> {
         }
     }
 
-    /// Finds what each unit needs once all are known, since a condition may come after what it guards.
-    fn find_needs(&mut self) {
-        for place in 0..self.work.len() {
-            let mut needs = std::mem::take(&mut self.work[place].needs);
-            let Work { unit, operands, home, axes, .. } = &self.work[place];
-            for &operand in operands {
-                self.collect_needs(operand, &mut needs);
-            }
-            if let Unit::Value(id) | Unit::Update(id, _) = unit
-                && let Some(begun) = self.places.get(&Unit::Begin(*id))
-            {
-                needs.push(*begun);
-            }
-            if let Unit::Begin(id) = unit {
-                for length in self.graph.shape(*id).into_iter().filter_map(|extent| self.graph.length(extent))
-                {
-                    self.collect_needs(length, &mut needs);
-                }
-            }
-            for axis in axes {
-                let runs = |number: usize| {
-                    self.graph.sequence(number).open_ended && self.loops.axis(number) == *axis
-                };
-                let is_inside = home.is_some_and(|home| self.loops.chain(home).into_iter().any(runs));
-                if let Some(length) = self.graph.length(axis.extent).filter(|_| !is_inside) {
-                    self.collect_needs(length, &mut needs);
-                }
-            }
-            needs.sort_unstable();
-            needs.dedup();
-            needs.retain(|&need| need != place);
-            self.work[place].needs = needs;
-        }
-    }
-
-    /// The units that must be done before an operand can be used, through those computed again.
-    fn collect_needs(&self, operand: Id, needs: &mut Vec<usize>) {
-        match self.done_by(operand) {
-            Some(place) => needs.push(place),
-            None => {
-                for operand in self.graph.operands(operand) {
-                    self.collect_needs(operand, needs);
-                }
-                if let Node::Size(extent) = self.graph.node(operand)
-                    && let Some(length) = self.graph.length(extent)
-                {
-                    self.collect_needs(length, needs);
-                }
-            }
-        }
-    }
-
     /// The unit after which a value is there, if it has one.
     pub(super) fn done_by(&self, id: Id) -> Option<usize> {
         let is_array = !self.graph.shape(id).is_empty();
@@ -378,138 +319,8 @@ impl<'g> Units<'g> {
         self.guards.is_risky(id)
     }
 
-    pub(crate) fn needs(&self, place: usize) -> &[usize] {
-        &self.work[place].needs
-    }
-
-    pub(super) fn add_need(&mut self, place: usize, need: usize) {
-        if !self.work[place].needs.contains(&need) {
-            self.work[place].needs.push(need);
-        }
-    }
-
     /// Whether a scalar is computed once and then kept, rather than again at each use.
     pub(crate) fn is_kept(&self, id: Id) -> bool {
         self.places.contains_key(&Unit::Value(id))
     }
-
-    /// The loop of which the value is a variable, or the number of turns.
-    fn loop_of(&self, id: Id) -> Option<usize> {
-        match self.graph.node(id) {
-            Node::State(number, _) => Some(number),
-            Node::Final(turns, _) | Node::Ran(turns) => match self.graph.node(turns) {
-                Node::Loop(number, _) => Some(number),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// The units of a loop, with those that give its variables their first values and take their last.
-    pub(super) fn around_loop(&self, number: usize) -> &[usize] {
-        self.members.get(&number).map_or(&[], |members| &members.around)
-    }
-
-    /// The loops whose units, or what gives them their first values or takes their last, it is one of.
-    pub(super) fn loops_around(&self, place: usize) -> &[usize] {
-        &self.loops_around[place]
-    }
-
-    /// The units that belong to the turns of a loop.
-    pub(super) fn of_loop(&self, number: usize) -> &[usize] {
-        self.members.get(&number).map_or(&[], |members| &members.inside)
-    }
-
-    fn find_members(&mut self) {
-        for (place, work) in self.work.iter().enumerate() {
-            let inside = work.home.map(|home| self.loops.chain(home)).unwrap_or_default();
-            let own = work.unit.id().and_then(|id| self.loop_of(id));
-            let own = own.filter(|number| !inside.contains(number));
-            for &number in &inside {
-                self.members.entry(number).or_default().inside.push(place);
-            }
-            let around: Vec<usize> = inside.into_iter().chain(own).collect();
-            for &number in &around {
-                self.members.entry(number).or_default().around.push(place);
-            }
-            self.loops_around.push(around);
-        }
-    }
-}
-
-/// Whether an element is read of an array that changes in place, so that the time of reading matters.
-pub(super) fn is_read_in_place(graph: &Graph, id: Id) -> bool {
-    match graph.node(id) {
-        Node::Get(array, _) => graph.is_changing(array) || is_late(graph, array),
-        _ => false,
-    }
-}
-
-/// Whether only the code before an array can tell its shape.
-pub(super) fn is_late(graph: &Graph, array: Id) -> bool {
-    !matches!(graph.node(array), Node::Leaf(_))
-        && graph.shape(array).into_iter().any(|extent| graph.is_late(extent))
-}
-
-/// What it costs to compute a scalar again where the kept ones are at hand.
-fn cost_again(graph: &Graph, id: Id, again: &HashMap<Id, u32>) -> u32 {
-    let own = match graph.node(id) {
-        Node::Op(op, _) if !op.cheap => return u32::MAX,
-        // Another loop over the same indices does not have it.
-        Node::Get(array, _) if matches!(graph.node(array), Node::CallGradient(..)) => return u32::MAX,
-        _ => 1,
-    };
-    let operands = graph.operands(id);
-    own + operands.iter().map(|operand| again.get(operand).copied().unwrap_or(0)).sum::<u32>()
-}
-
-/// For each built array its axes at which every user asks for the very element that the loop is at.
-fn shared_axes(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<Id, Vec<Axis>> {
-    let mut shared: HashMap<Id, Vec<Axis>> = HashMap::new();
-    for &id in reachable {
-        if let Node::Build(axes, _) = graph.node(id) {
-            shared.insert(id, if roots.contains(&id) || is_late(graph, id) { Vec::new() } else { axes });
-        }
-    }
-    for &id in reachable {
-        let node = graph.node(id);
-        if let Node::Get(array, indices) = &node {
-            if let (Node::Build(axes, _), Some(shared)) = (graph.node(*array), shared.get_mut(array)) {
-                shared.retain(|axis| {
-                    axes.iter().zip(indices).any(|(own, &index)| own == axis && index == graph.index(*axis))
-                });
-            }
-        } else {
-            for operand in graph.operands(id) {
-                if let Some(shared) = shared.get_mut(&operand) {
-                    shared.clear();
-                }
-            }
-        }
-    }
-    shared
-}
-
-/// Everything that a unit waits for, where a loop run in order is waited for as a whole.
-pub(super) fn waits_for(units: &Units, from: usize, target: usize) -> bool {
-    let mut seen: HashSet<usize> = HashSet::new();
-    let mut whole: HashSet<usize> = HashSet::new();
-    let around: Vec<usize> = units.home_of(target).map(|home| units.loops.chain(home)).unwrap_or_default();
-    let mut rest = vec![from];
-    while let Some(place) = rest.pop() {
-        if place == target {
-            return true;
-        }
-        if !seen.insert(place) {
-            continue;
-        }
-        rest.extend(units.needs(place));
-        let chain = units.home_of(place).map(|home| units.loops.chain(home)).unwrap_or_default();
-        if let Some(&outermost) = chain.iter().find(|number| !around.contains(number))
-            && whole.insert(outermost)
-        {
-            rest.extend(units.of_loop(outermost));
-        }
-    }
-    false
 }

@@ -2,8 +2,8 @@
 
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
-use super::super::Lowerer;
 use crate::graph::{Axis, FoldOp, Id, Type, fresh_axes};
+use crate::lower::Lowerer;
 use crate::shape::{Extent, Source};
 use crate::value::{Array, Iteration, Value};
 use crate::written::{Written, text};

@@ -6,11 +6,13 @@ use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{Block, Expr, ExprForLoop, ExprLoop, ExprWhile, Label, Pat};
 
-use super::super::Lowerer;
-use super::super::assign::Assigned;
-use super::super::flow::{Exit, Flow, Leaving};
-use super::recurrence::{Part, Turn};
+use super::classify::Turn;
+use super::exits::leaves;
+use super::recurrence::Part;
 use crate::graph::{Axis, Id, Type};
+use crate::lower::Lowerer;
+use crate::lower::assign::Assigned;
+use crate::lower::flow::{Exit, Flow, Leaving};
 use crate::ops;
 use crate::value::{Iteration, Value};
 
@@ -40,7 +42,7 @@ struct Way {
 }
 
 impl Lowerer<'_> {
-    pub(in super::super) fn for_loop(&mut self, turns: &ExprForLoop) -> Flow {
+    pub(in crate::lower) fn for_loop(&mut self, turns: &ExprForLoop) -> Flow {
         let iterated = self.expr(&turns.expr, None);
         let Some(iteration) = self.iteration(iterated, &turns.expr) else { return Flow::of(Value::Refused) };
         let mut changed = Assigned::default();
@@ -57,7 +59,7 @@ impl Lowerer<'_> {
         )
     }
 
-    pub(in super::super) fn while_loop(&mut self, turns: &ExprWhile) -> Flow {
+    pub(in crate::lower) fn while_loop(&mut self, turns: &ExprWhile) -> Flow {
         let repeated = Repeated {
             place: &turns.while_token,
             label: turns.label.as_ref(),
@@ -68,7 +70,7 @@ impl Lowerer<'_> {
         self.repeat(repeated, Assigned::default())
     }
 
-    pub(in super::super) fn endless_loop(&mut self, turns: &ExprLoop) -> Flow {
+    pub(in crate::lower) fn endless_loop(&mut self, turns: &ExprLoop) -> Flow {
         if !leaves(&turns.body) {
             let help = "leave it with `break` or `return`";
             return Flow::of(self.refuse(turns.loop_token, "this loop never ends", help));
@@ -398,53 +400,4 @@ struct Repeats {
 
 fn count(value: &Value) -> usize {
     value.parts().map_or(0, |parts| parts.len())
-}
-
-/// Whether the body may leave its loop.
-fn leaves(body: &Block) -> bool {
-    let mut seek = Leaves { depth: 0, labels: Vec::new(), found: false };
-    seek.visit_block(body);
-    seek.found
-}
-
-struct Leaves {
-    /// How many loops inside the body are open.
-    depth: usize,
-    labels: Vec<String>,
-    found: bool,
-}
-
-impl<'ast> Visit<'ast> for Leaves {
-    fn visit_expr(&mut self, expr: &'ast Expr) {
-        let (is_loop, label) = match expr {
-            Expr::ForLoop(turns) => (true, turns.label.as_ref()),
-            Expr::While(turns) => (true, turns.label.as_ref()),
-            Expr::Loop(turns) => (true, turns.label.as_ref()),
-            _ => (false, None),
-        };
-        match expr {
-            Expr::Closure(_) => return,
-            Expr::Return(_) => self.found = true,
-            Expr::Break(leaving) => self.found |= self.is_outside(leaving.label.as_ref()),
-            // A `continue` without a label goes on with a turn.
-            Expr::Continue(leaving) if leaving.label.is_some() => {
-                self.found |= self.is_outside(leaving.label.as_ref());
-            }
-            _ => {}
-        }
-        self.depth += usize::from(is_loop);
-        self.labels.extend(label.map(|label| label.name.ident.to_string()));
-        syn::visit::visit_expr(self, expr);
-        self.labels.truncate(self.labels.len() - usize::from(label.is_some()));
-        self.depth -= usize::from(is_loop);
-    }
-}
-
-impl Leaves {
-    fn is_outside(&self, label: Option<&syn::Lifetime>) -> bool {
-        match label {
-            Some(label) => !self.labels.contains(&label.ident.to_string()),
-            None => self.depth == 0,
-        }
-    }
 }
