@@ -326,3 +326,31 @@ fn many_returns(x: f64, y: f64) -> f64 {
 fn returns_one_after_the_other() {
     check(&many_returns::objective(), &many_returns::Params { x: 0.7, y: 1.2 }, |p| many_returns(p.x, p.y));
 }
+
+#[differentiable]
+fn of_bad_input(x: f64, y: f64) -> f64 {
+    if x.is_nan() || y.is_infinite() {
+        return 3.0 * x;
+    }
+    if y.is_finite() { x * y } else { x * x }
+}
+
+#[differentiable]
+fn narrow(x: f32) -> f32 {
+    if x.is_finite() { x * x } else { 0.0 }
+}
+
+#[test]
+fn bad_input_is_told_from_good() {
+    for y in [0.7, 0.0, -1e300, f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN] {
+        assert_eq!(of_bad_input::value(0.3, y), of_bad_input(0.3, y));
+    }
+    assert!(of_bad_input::value(f64::NAN, 1.0).is_nan());
+    let grads = [0.7, f64::INFINITY, f64::NAN].map(|y| of_bad_input::grad(2.0, y).x);
+    assert_eq!(grads, [0.7, 3.0, 4.0]);
+    assert_eq!(of_bad_input::grad(f64::NAN, 1.0).x, 3.0);
+    assert_eq!(
+        [2.0, f32::INFINITY, f32::NAN].map(narrow::value_and_grad),
+        [(4.0, 4.0), (0.0, 0.0), (0.0, 0.0)]
+    );
+}

@@ -131,6 +131,51 @@ fn shadowed_names_tuples_and_blocks() {
 }
 
 #[differentiable]
+fn patterns_of_arrays(start: [f64; 2], points: &[[f64; 2]; 3], turns: usize) -> f64 {
+    let [mut x, mut y] = start;
+    for _ in 0..turns {
+        (x, y) = (y, x * y + 0.5);
+    }
+    let [[a, _], middle, last] = points;
+    for &[u, v] in points {
+        x += u * v.sin();
+    }
+    let [b, c] = [x * middle[0], y * last[1]];
+    let lengths: f64 = points.iter().map(|[u, v]| u * u + v).sum();
+    a * b + c.cos() * lengths
+}
+
+#[test]
+fn patterns_of_arrays_bind_their_elements() {
+    for turns in [0, 3] {
+        let points = [[0.1, 0.2], [-0.3, 0.4], [0.5, -0.6]];
+        let params = patterns_of_arrays::Params { start: [0.7, 0.3], points };
+        check(&patterns_of_arrays::objective(turns), &params, |p| {
+            patterns_of_arrays(p.start, &p.points, turns)
+        });
+    }
+}
+
+/// The type of `term` is known from what it is passed to.
+#[differentiable]
+fn series(x: f64) -> f64 {
+    let mut term = 1.0;
+    let mut sum = 0.0;
+    let mut k = 1;
+    while f64::abs(term) > 1e-20 {
+        sum += term;
+        term *= -x / (k * k) as f64;
+        k += 1;
+    }
+    sum * f64::sqrt(2.0)
+}
+
+#[test]
+fn functions_of_a_type_tell_it() {
+    check(&series::objective(), &1.3, |x| series(*x));
+}
+
+#[differentiable]
 fn references(x: &Vector<f64>, y: f64) -> f64 {
     let borrowed = &(x * y);
     let number = &y;

@@ -118,15 +118,24 @@ impl Lowerer<'_> {
         let mut arguments = call.args.iter();
         let known = ops::method(name).is_some() || ops::integer_method(name).is_some();
         match (known, arguments.next()) {
-            (true, Some(receiver)) => self.method_call(&ExprMethodCall {
-                attrs: Vec::new(),
-                receiver: Box::new(receiver.clone()),
-                dot_token: Default::default(),
-                method: syn::Ident::new(name, syn::spanned::Spanned::span(&call.func)),
-                turbofish: None,
-                paren_token: call.paren_token,
-                args: arguments.cloned().collect(),
-            }),
+            (true, Some(receiver)) => {
+                let value = match self.expr(receiver, Some(&Written::Scalar(float))) {
+                    Value::Scalar(id) if self.graph.ty(id) == Type::Untyped => {
+                        Value::Scalar(self.coerce(id, float))
+                    }
+                    value => value,
+                };
+                let method = ExprMethodCall {
+                    attrs: Vec::new(),
+                    receiver: Box::new(receiver.clone()),
+                    dot_token: Default::default(),
+                    method: syn::Ident::new(name, syn::spanned::Spanned::span(&call.func)),
+                    turbofish: None,
+                    paren_token: call.paren_token,
+                    args: arguments.cloned().collect(),
+                };
+                self.method_of(value, &method)
+            }
             _ => {
                 let values: Vec<Value> = call.args.iter().map(|argument| self.expr(argument, None)).collect();
                 if values.iter().any(|value| self.is_differentiated(value)) {

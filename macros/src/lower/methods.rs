@@ -56,6 +56,11 @@ impl<'a> Lowerer<'a> {
             return self.iter_mut(&call.receiver);
         }
         let receiver = self.expr(&call.receiver, None);
+        self.method_of(receiver, call)
+    }
+
+    /// A method's call on a receiver that is lowered already.
+    pub(super) fn method_of(&mut self, receiver: Value, call: &ExprMethodCall) -> Value {
         match receiver {
             Value::Refused => {
                 for argument in call.args.iter().filter(|argument| !matches!(argument, syn::Expr::Closure(_)))
@@ -80,6 +85,9 @@ impl<'a> Lowerer<'a> {
         if let (Type::Int(_), Some(op)) = (self.graph.ty(id), ops::integer_method(&name)) {
             return self.integer_method(op, id, call);
         }
+        if let Some(answer) = self.is_number(id, &name) {
+            return Value::Scalar(answer);
+        }
         let Some(op) = ops::method(&name) else {
             return self.unknown_method(call, "a number", ops::methods().map(|op| op.name));
         };
@@ -94,6 +102,21 @@ impl<'a> Lowerer<'a> {
             return self.refuse(array, format!("`{name}` of a number takes a number"), help);
         }
         self.apply_row(op, Value::Scalar(id), operands, call)
+    }
+
+    /// `is_nan`, `is_finite` and `is_infinite`, by the comparisons that tell.
+    fn is_number(&self, x: Id, name: &str) -> Option<Id> {
+        let ty = self.graph.ty(x);
+        let compare = |row, a, b| Some(self.graph.op(ops::row(row), &[a, b]));
+        let size = || self.graph.op(ops::row("abs"), &[x]);
+        let infinity = || self.graph.float(f64::INFINITY, ty);
+        match name {
+            _ if !ty.is_float() => None,
+            "is_nan" => compare("ne", x, x),
+            "is_finite" => compare("lt", size(), infinity()),
+            "is_infinite" => compare("eq", size(), infinity()),
+            _ => None,
+        }
     }
 
     pub(super) fn unknown_method<'n>(

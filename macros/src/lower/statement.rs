@@ -1,11 +1,11 @@
 //! Blocks and their statements.
 
 use quote::ToTokens;
-use syn::{Block, Expr, Pat, Stmt};
+use syn::{Block, Expr, Pat, PatSlice, PatTuple, Stmt};
 
 use super::Lowerer;
 use super::flow::{Exit, Flow, assigning};
-use crate::graph::Node;
+use crate::graph::{Node, Type};
 use crate::value::Value;
 use crate::written::{Names, Written};
 
@@ -198,13 +198,22 @@ impl Lowerer<'_> {
                     self.bind(pattern, value);
                 }
             }
-            (Pat::Tuple(tuple), Value::Refused) => {
-                for pattern in &tuple.elems {
+            (Pat::Slice(list), Value::Array(array)) => {
+                for (place, pattern) in list.elems.iter().enumerate() {
+                    let place = self.graph.int(place as i64, Type::Int("usize"));
+                    let element = self.part(&array, &[place]);
+                    self.bind(pattern, element);
+                }
+            }
+            (Pat::Tuple(PatTuple { elems, .. }) | Pat::Slice(PatSlice { elems, .. }), Value::Refused) => {
+                for pattern in elems {
                     self.bind(pattern, Value::Refused);
                 }
             }
+            (Pat::Rest(_), Value::Refused) => {}
             (pattern, _) => {
-                self.refuse(pattern, "this pattern is not supported", "bind a name, or a tuple of names");
+                let help = "bind a name, a tuple of names, or an array of names";
+                self.refuse(pattern, "this pattern is not supported", help);
             }
         }
     }
