@@ -348,7 +348,7 @@ fn integer<'g>(expr: Expr<'g>, op: &Op, operands: &[Id]) -> Option<Expr<'g>> {
     let value = match op.name {
         "add" => a.checked_add(*b)?,
         "sub" => a.checked_sub(*b)?,
-        "saturating_sub" => (a - b).max(0),
+        "saturating_sub" => a.saturating_sub(*b).max(0),
         _ => return None,
     };
     Some(expr.graph.expr(expr.graph.int(value, expr.ty())))

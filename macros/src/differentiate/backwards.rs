@@ -43,7 +43,7 @@ impl Walk<'_> {
         self.open.push(Backwards { number, turns, reversed, places, starts });
     }
 
-    pub(super) fn is_variable(&self, turns: Id, place: usize) -> bool {
+    fn is_variable(&self, turns: Id, place: usize) -> bool {
         let Node::Loop(_, Turns { starts, nexts, .. }) = self.graph.node(turns) else { return false };
         self.graph.ty(nexts[place]).is_float()
             && (self.is_active(starts[place]) || self.is_active(nexts[place]))
@@ -59,7 +59,7 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn close_loop(&mut self, open: Backwards) {
+    fn close_loop(&mut self, open: Backwards) {
         let Backwards { number, turns, reversed, places, starts } = open;
         let graph = self.graph;
         let sequence = graph.sequence(number);

@@ -47,7 +47,7 @@ impl<'g> Walk<'g> {
 
     /// An array's adjoint: one element of each contribution where every one has such, else a scatter. What
     /// a loop does in order is added up as it goes.
-    pub(super) fn collect(&self, array: Id, Contributions { whole, entries }: Contributions) -> Id {
+    fn collect(&self, array: Id, Contributions { whole, entries }: Contributions) -> Id {
         let graph = self.graph;
         let shape = graph.shape(array);
         let in_order = entries.iter().any(|entry| graph.with(entry.body, |data| !data.pins.is_empty()));
@@ -75,7 +75,7 @@ impl<'g> Walk<'g> {
     }
 
     /// The axes that the entry's indices are, where they are different loop indices over whole axes.
-    pub(super) fn loop_indices(&self, entry: &Entry, shape: &[crate::shape::Extent]) -> Option<Vec<Axis>> {
+    fn loop_indices(&self, entry: &Entry, shape: &[crate::shape::Extent]) -> Option<Vec<Axis>> {
         let mut targets = Vec::new();
         for (&index, &extent) in entry.indices.iter().zip(shape) {
             match self.graph.node(index) {
@@ -113,7 +113,7 @@ impl<'g> Walk<'g> {
     }
 
     /// A contribution that is zero but under the conditions.
-    pub(super) fn under(&self, conditions: &[(Id, bool)], contribution: Id) -> Id {
+    fn under(&self, conditions: &[(Id, bool)], contribution: Id) -> Id {
         let graph = self.graph;
         conditions.iter().rev().fold(contribution, |value, &(condition, holds)| {
             let zero = zeros_like(graph, value);
@@ -142,7 +142,7 @@ impl<'g> Walk<'g> {
     }
 
     /// A sum, where contributions under one condition stay under it.
-    pub(super) fn add(&self, left: Id, right: Id) -> Id {
+    fn add(&self, left: Id, right: Id) -> Id {
         let graph = self.graph;
         if let (Node::Select(condition, a, b), Node::Select(other, c, d)) =
             (graph.node(left), graph.node(right))

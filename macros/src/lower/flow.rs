@@ -226,8 +226,7 @@ impl<'a> Lowerer<'a> {
                     .map(|((field, a), (_, b))| (field, self.choose(condition, a, b, place)))
                     .collect(),
             ),
-            (Value::Refused, _) | (_, Value::Refused) => Value::Refused,
-            // rustc says it better.
+            // Refused already, or rustc says it better.
             _ => Value::Refused,
         }
     }

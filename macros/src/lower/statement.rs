@@ -5,7 +5,7 @@ use syn::{Block, Expr, Pat, PatSlice, PatTuple, Stmt};
 
 use super::Lowerer;
 use super::flow::{Exit, Flow, assigning};
-use crate::graph::{Node, Type};
+use crate::graph::Type;
 use crate::value::Value;
 use crate::written::{Names, Written};
 
@@ -224,10 +224,8 @@ impl Lowerer<'_> {
             Value::Scalar(id) => self.graph.suggest_name(*id, name),
             Value::Array(array) => {
                 self.graph.suggest_name(array.body, name);
-                if let Node::Get(node, indices) = self.graph.node(array.body)
-                    && indices == self.graph.indices(&array.axes)
-                {
-                    self.graph.suggest_name(node, name);
+                if let Some(whole) = array.whole(self.graph) {
+                    self.graph.suggest_name(whole, name);
                 }
             }
             _ => {}

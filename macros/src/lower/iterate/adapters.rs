@@ -2,6 +2,7 @@
 
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
+use super::classify::neutral;
 use crate::graph::{Axis, FoldOp, Id, Type, fresh_axes};
 use crate::lower::Lowerer;
 use crate::shape::{Extent, Source};
@@ -263,12 +264,7 @@ impl<'a> Lowerer<'a> {
                     _ => id,
                 };
                 let ty = self.graph.ty(id);
-                let start = match (op, ty.is_float()) {
-                    (FoldOp::Product, true) => self.graph.float(1.0, ty),
-                    (_, true) => self.graph.float(0.0, ty),
-                    (FoldOp::Product, false) => self.graph.int(1, ty),
-                    (_, false) => self.graph.int(0, ty),
-                };
+                let start = neutral(self.graph, op, ty);
                 Some(Value::Scalar(self.folded(op, &iteration, start, id)))
             }
             Value::Refused => None,
