@@ -80,10 +80,9 @@ fn active(graph: &Graph, order: &[Id], leaves: &[Id]) -> HashSet<Id> {
                 || matches!(graph.node(id), Node::State(number, place) if states.contains(&(number, place)));
             let node = graph.node(id);
             let of_variable = match &node {
-                Node::Final(turns, place) => match graph.node(*turns) {
-                    Node::Loop(number, _) => states.contains(&(number, *place)),
-                    _ => false,
-                },
+                Node::Final(_, place) => {
+                    graph.loop_of(id).is_some_and(|number| states.contains(&(number, *place)))
+                }
                 _ => true,
             };
             let constant = matches!(&node, Node::Call(callee, _) if callee.constant);

@@ -236,9 +236,9 @@ impl Writer<'_> {
             }
             Node::State(number, place) => (self.variable(number, place, When::Turn).at(&[]), Level::Atom),
             Node::Final(turns, place) => (self.final_of(turns, place).at(&[]), Level::Atom),
-            Node::Ran(turns) => match graph.node(turns) {
-                Node::Loop(number, _) => (self.count(number).at(&[]), Level::Atom),
-                _ => self.render(turns),
+            Node::Ran(turns) => match graph.loop_of(id) {
+                Some(number) => (self.count(number).at(&[]), Level::Atom),
+                None => self.render(turns),
             },
             // Other arrays have lines of their own, and so have loops.
             Node::Build(..) | Node::Scatter(..) | Node::Set(..) | Node::Loop(..) => {

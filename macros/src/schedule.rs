@@ -132,12 +132,8 @@ fn axis_order(lowered: &Lowered, units: &Units, roots: &[Id]) -> Vec<Axis> {
                 };
                 (!data, outer.into_iter().chain(axes).collect())
             }
-            Node::Build(axes, _) | Node::Fold(_, axes, _) => (true, axes),
-            Node::Scatter(_, entries) => (true, entries.into_iter().flat_map(|entry| entry.axes).collect()),
-            Node::Set(_, entry) => (true, entry.axes),
-            Node::Loop(number, _) => (true, vec![graph.sequence(number).axis]),
             Node::Index(axis) => (true, vec![axis]),
-            _ => continue,
+            _ => (true, graph.axes_bound(id)),
         };
         accesses.push((parameter, axes));
     }

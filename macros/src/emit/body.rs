@@ -53,10 +53,6 @@ impl<'a> Body<'a> {
         let graph = &lowered.graph;
         let used =
             function.params.iter().map(|param| param.name.to_string()).chain(["grad".to_owned()]).collect();
-        let pulled_back = graph.reachable(&program.roots).into_iter().filter_map(|id| match graph.node(id) {
-            Node::CallGradient(call, _) => Some(call),
-            _ => None,
-        });
         let passed = calls::passed_flat(graph, lowered, &program.roots);
         Body {
             function,
@@ -77,7 +73,7 @@ impl<'a> Body<'a> {
             loops: 0,
             used,
             numbers: HashMap::new(),
-            pulled_back: pulled_back.collect(),
+            pulled_back: graph.pulled_back(&program.roots),
             passed,
             gradients: HashMap::new(),
         }

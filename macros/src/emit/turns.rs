@@ -72,22 +72,15 @@ impl Body<'_> {
     }
 
     fn goes_on(&self, number: usize) -> Code {
-        match self.turns_of(number) {
+        match self.graph.turn(number) {
             Some(Turns { go_on: Some(go_on), .. }) => self.expr(go_on),
             _ => Code::atom(quote!(true)),
         }
     }
 
-    fn turns_of(&self, number: usize) -> Option<Turns> {
-        match self.graph.turns_of(number).map(|turns| self.graph.node(turns)) {
-            Some(Node::Loop(_, turns)) => Some(turns),
-            _ => None,
-        }
-    }
-
     /// The variables' values for the next turn, all at once.
     pub(super) fn advance(&mut self, number: usize) -> TokenStream {
-        let Some(Turns { nexts, .. }) = self.turns_of(number) else { return TokenStream::new() };
+        let Some(Turns { nexts, .. }) = self.graph.turn(number) else { return TokenStream::new() };
         let mut copies = TokenStream::new();
         let (mut names, mut values) = (Vec::new(), Vec::new());
         for (place, &next) in nexts.iter().enumerate() {
@@ -117,7 +110,7 @@ impl Body<'_> {
         if let Node::State(number, place) = graph.node(id)
             && graph.shape(id).is_empty()
         {
-            let start = self.turns_of(number).map(|turns| self.expr(turns.starts[place]).tokens);
+            let start = graph.turn(number).map(|turns| self.expr(turns.starts[place]).tokens);
             let wanted = graph.name(id).unwrap_or_else(|| "state".to_owned());
             let (name, ty) = (self.name(&wanted), self.scalar_type(graph.ty(id)));
             self.variables.insert(id, name.clone());
@@ -129,7 +122,7 @@ impl Body<'_> {
         }
         let made = self.is_made_late(id).then(|| self.make(id));
         let filled = match graph.node(id) {
-            Node::State(number, place) => match self.turns_of(number) {
+            Node::State(number, place) => match graph.turn(number) {
                 Some(Turns { starts, .. }) => self.copied(starts[place], id),
                 None => TokenStream::new(),
             },
@@ -183,15 +176,12 @@ impl Body<'_> {
     pub(super) fn known_name(&self, id: Id) -> Option<Ident> {
         match self.graph.node(id) {
             Node::State(..) => self.variables.get(&id).cloned(),
-            Node::Final(turns, place) => {
-                let Node::Loop(number, _) = self.graph.node(turns) else { return None };
+            Node::Final(_, place) => {
+                let number = self.graph.loop_of(id)?;
                 let state = self.graph.state(number, place, self.graph.ty(id), Vec::new());
                 self.variables.get(&state).cloned()
             }
-            Node::Ran(turns) => match self.graph.node(turns) {
-                Node::Loop(number, _) => self.turns.get(&number).cloned(),
-                _ => None,
-            },
+            Node::Ran(_) => self.turns.get(&self.graph.loop_of(id)?).cloned(),
             Node::Fold(..) => {
                 let alone = |storage: &Storage| storage.leading.is_empty();
                 self.program.accumulators.get(&id).is_some_and(alone).then(|| self.accumulator_name(id))

@@ -22,11 +22,8 @@ pub(super) fn variables(graph: &Graph, ids: &[Id]) -> Vec<(usize, usize, Id)> {
     let mut found = Vec::new();
     for &id in ids {
         match graph.node(id) {
-            Node::State(number, place) => found.push((number, place, id)),
-            Node::Final(turns, place) => {
-                if let Node::Loop(number, _) = graph.node(turns) {
-                    found.push((number, place, id));
-                }
+            Node::State(_, place) | Node::Final(_, place) => {
+                found.extend(graph.loop_of(id).map(|number| (number, place, id)));
             }
             _ => {}
         }

@@ -161,6 +161,26 @@ impl Graph {
         self.inner.borrow().sequences[number].turns
     }
 
+    /// What a turn of the loop with this number does, if its turns must be taken in order.
+    pub(crate) fn turn(&self, number: usize) -> Option<Turns> {
+        match self.node(self.turns_of(number)?) {
+            Node::Loop(_, turns) => Some(turns),
+            _ => None,
+        }
+    }
+
+    /// The loop of which the value is a variable, or the number of turns.
+    pub(crate) fn loop_of(&self, id: Id) -> Option<usize> {
+        match self.node(id) {
+            Node::State(number, _) => Some(number),
+            Node::Final(turns, _) | Node::Ran(turns) => match self.node(turns) {
+                Node::Loop(number, _) => Some(number),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The variables of a loop, as a turn finds them, on which the values depend.
     pub(crate) fn states_in(&self, ids: &[Id], number: usize) -> BTreeSet<usize> {
         let mut found = BTreeSet::new();

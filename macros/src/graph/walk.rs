@@ -1,6 +1,6 @@
 //! Operands, and the same nodes with others in their place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Axis, Entry, Graph, Id, Node, Turns, fresh_axes};
 use crate::shape::Extent;
@@ -93,26 +93,30 @@ impl Graph {
     /// Every node the roots need, operands before users. Who needs an index needs the length it runs over,
     /// and who needs a variable of a loop needs its turns.
     pub(crate) fn reachable(&self, roots: &[Id]) -> Vec<Id> {
-        let mut needed = vec![false; self.inner.borrow().nodes.len()];
-        let mut wanted = roots.to_vec();
-        while !wanted.is_empty() {
-            for root in wanted.drain(..) {
-                needed[root.index()] = true;
-            }
-            for index in (0..needed.len()).rev() {
-                if needed[index] {
-                    for operand in self.operands(Id(index as u32)) {
-                        needed[operand.index()] = true;
-                    }
+        let has_loops = self.has_loops();
+        let mut needed = HashSet::new();
+        let mut rest = roots.to_vec();
+        while let Some(id) = rest.pop() {
+            if needed.insert(id) {
+                rest.extend(self.operands(id));
+                if has_loops {
+                    rest.extend(self.implied(id));
                 }
             }
-            if self.has_loops() {
-                let all = (0..needed.len()).filter(|&index| needed[index]);
-                wanted = all.flat_map(|index| self.implied(Id(index as u32))).collect();
-                wanted.retain(|id| !needed[id.index()]);
-            }
         }
-        (0..needed.len()).filter(|&index| needed[index]).map(|index| Id(index as u32)).collect()
+        // Nodes are made after their operands.
+        let mut needed: Vec<Id> = needed.into_iter().collect();
+        needed.sort_unstable();
+        needed
+    }
+
+    /// The calls whose gradients the roots need.
+    pub(crate) fn pulled_back(&self, roots: &[Id]) -> HashSet<Id> {
+        let call = |id: Id| match self.node(id) {
+            Node::CallGradient(call, _) => Some(call),
+            _ => None,
+        };
+        self.reachable(roots).into_iter().filter_map(call).collect()
     }
 
     /// What a node needs that is not an operand.

@@ -108,7 +108,7 @@ impl Lowerer<'_> {
                 graph.state(number, place, ty, graph.shape(id))
             }
             Node::Final(turns, place) => {
-                if let Node::Loop(number, _) = graph.node(turns) {
+                if let Some(number) = graph.loop_of(id) {
                     self.found.borrow_mut().entry((number, place)).or_insert(ty);
                 }
                 graph.after_as(turns, place, ty)

@@ -60,12 +60,11 @@ impl Search<'_, '_> {
         match graph.node(id) {
             Node::Set(base, _) | Node::Scatter(Some(base), _) => self.change(id, base),
             Node::State(number, place) => {
-                let turns = self.units.loops.turns(number);
-                let Node::Loop(_, Turns { starts, .. }) = graph.node(turns) else { return };
+                let Some(Turns { starts, .. }) = graph.turn(number) else { return };
                 self.change(id, starts[place]);
             }
-            Node::Final(turns, place) => {
-                let Node::Loop(number, _) = graph.node(turns) else { return };
+            Node::Final(_, place) => {
+                let Some(number) = graph.loop_of(id) else { return };
                 let state = self.units.loops.variables(number).into_iter().find(|(own, _)| *own == place);
                 if let Some((_, state)) = state {
                     self.decide(state);

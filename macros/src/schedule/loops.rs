@@ -48,8 +48,8 @@ impl<'g> Loops<'g> {
         for &id in reachable {
             match graph.node(id) {
                 Node::State(number, place) => loops.note(number, place),
-                Node::Final(turns, place) => {
-                    if let Node::Loop(number, _) = graph.node(turns) {
+                Node::Final(_, place) => {
+                    if let Some(number) = graph.loop_of(id) {
                         loops.note(number, place);
                     }
                 }
@@ -100,16 +100,12 @@ impl<'g> Loops<'g> {
                 before.into_iter().for_each(|number| after.insert(number));
                 return after;
             }
-            Node::Final(turns, _) | Node::Ran(turns) => {
-                if let Node::Loop(number, _) = graph.node(turns) {
-                    after.insert(number);
-                }
+            Node::Final(..) | Node::Ran(_) => {
+                graph.loop_of(id).into_iter().for_each(|number| after.insert(number));
                 Vec::new()
             }
-            Node::Build(axes, _) | Node::Fold(_, axes, _) => axes,
-            Node::Set(_, entry) => entry.axes,
-            Node::Scatter(_, entries) => entries.into_iter().flat_map(|entry| entry.axes).collect(),
-            _ => Vec::new(),
+            Node::Loop(..) => Vec::new(),
+            _ => graph.axes_bound(id),
         };
         let operands = graph.operands(id);
         self.extend_after(&mut after, &operands);
@@ -224,10 +220,8 @@ impl<'g> Loops<'g> {
         let graph = self.graph;
         let mut within = graph.with(id, |data| data.within.clone());
         match graph.node(id) {
-            Node::Final(turns, _) | Node::Ran(turns) => {
-                if let Node::Loop(number, _) = graph.node(turns) {
-                    within.extend(self.outer(number));
-                }
+            Node::Final(..) | Node::Ran(_) => {
+                within.extend(graph.loop_of(id).and_then(|number| self.outer(number)));
             }
             Node::Get(array, _) if super::sharing::is_read_in_place(graph, id) => {
                 within.extend(self.within(array))

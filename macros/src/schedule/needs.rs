@@ -68,18 +68,6 @@ impl Units<'_> {
         }
     }
 
-    /// The loop of which the value is a variable, or the number of turns.
-    pub(super) fn loop_of(&self, id: Id) -> Option<usize> {
-        match self.graph.node(id) {
-            Node::State(number, _) => Some(number),
-            Node::Final(turns, _) | Node::Ran(turns) => match self.graph.node(turns) {
-                Node::Loop(number, _) => Some(number),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
     /// The units of a loop, with those that give its variables their first values and take their last.
     pub(super) fn around_loop(&self, number: usize) -> &[usize] {
         self.members.get(&number).map_or(&[], |members| &members.around)
@@ -98,7 +86,7 @@ impl Units<'_> {
     pub(super) fn find_members(&mut self) {
         for (place, work) in self.work.iter().enumerate() {
             let inside = work.home.map(|home| self.loops.chain(home)).unwrap_or_default();
-            let own = work.unit.id().and_then(|id| self.loop_of(id));
+            let own = work.unit.id().and_then(|id| self.graph.loop_of(id));
             let own = own.filter(|number| !inside.contains(number));
             for &number in &inside {
                 self.members.entry(number).or_default().inside.push(place);

@@ -144,23 +144,20 @@ impl Placer<'_> {
             }
             Unit::Begin(id) => {
                 if let Node::State(number, place) = self.graph.node(id)
-                    && let Node::Loop(_, Turns { starts, .. }) =
-                        self.graph.node(self.units.loops.turns(number))
+                    && let Some(Turns { starts, .. }) = self.graph.turn(number)
                 {
                     self.name(starts[place]);
                 }
                 self.push(Step::Begin(id));
             }
             Unit::Test(number) => {
-                if let Node::Loop(_, Turns { go_on: Some(go_on), .. }) =
-                    self.graph.node(self.units.loops.turns(number))
-                {
+                if let Some(Turns { go_on: Some(go_on), .. }) = self.graph.turn(number) {
                     self.name(go_on);
                 }
                 self.push(Step::Test(number));
             }
             Unit::Advance(number) => {
-                if let Node::Loop(_, Turns { nexts, .. }) = self.graph.node(self.units.loops.turns(number)) {
+                if let Some(Turns { nexts, .. }) = self.graph.turn(number) {
                     for (place, _) in self.units.loops.variables(number) {
                         self.name(nexts[place]);
                     }
@@ -287,9 +284,7 @@ fn advanced_to(graph: &Graph, steps: &[Step], found: &mut HashSet<Id>) {
         match step {
             Step::Loop(_, body) | Step::Branch(_, body) => advanced_to(graph, body, found),
             Step::Advance(number) => {
-                if let Some(Node::Loop(_, turns)) = graph.turns_of(*number).map(|turns| graph.node(turns)) {
-                    found.extend(turns.nexts);
-                }
+                found.extend(graph.turn(*number).into_iter().flat_map(|turns| turns.nexts));
             }
             _ => {}
         }
@@ -319,22 +314,15 @@ fn count(
             Step::Reset(_) => continue,
             // The first value of a variable may need its type written, and a turn ends with all that it has.
             Step::Begin(id) => match graph.node(*id) {
-                Node::State(number, place) => match graph.turns_of(number).map(|turns| graph.node(turns)) {
-                    Some(Node::Loop(_, Turns { starts, .. })) => vec![starts[place]],
-                    _ => Vec::new(),
-                },
+                Node::State(number, place) => {
+                    graph.turn(number).into_iter().map(|turns| turns.starts[place]).collect()
+                }
                 Node::Set(base, _) => vec![base],
                 Node::Select(condition, ..) => vec![condition],
                 _ => Vec::new(),
             },
-            Step::Test(number) => match graph.turns_of(*number).map(|turns| graph.node(turns)) {
-                Some(Node::Loop(_, Turns { go_on: Some(go_on), .. })) => vec![go_on],
-                _ => Vec::new(),
-            },
-            Step::Advance(number) => match graph.turns_of(*number).map(|turns| graph.node(turns)) {
-                Some(Node::Loop(_, Turns { nexts, .. })) => nexts,
-                _ => Vec::new(),
-            },
+            Step::Test(number) => graph.turn(*number).and_then(|turns| turns.go_on).into_iter().collect(),
+            Step::Advance(number) => graph.turn(*number).map(|turns| turns.nexts).unwrap_or_default(),
             Step::Let(id) => {
                 blocks.entry(*id).or_default().push(own);
                 // A call is a statement of its own.

@@ -70,11 +70,7 @@ pub(super) fn storage(
             }
         }
     }
-    let pulled_back = graph.reachable(roots).into_iter().filter_map(|id| match graph.node(id) {
-        Node::CallGradient(call, _) => Some(call),
-        _ => None,
-    });
-    let pulled_back = pulled_back.collect();
+    let pulled_back = graph.pulled_back(roots);
     let mut search =
         Search { graph, units, paths, roots, outputs, users, pulled_back, found: Stored::default() };
     for place in 0..units.len() {

@@ -135,8 +135,8 @@ impl<'g> Units<'g> {
                 }
                 Node::State(..) => {}
                 Node::Loop(number, turns) => units.turns(id, number, turns),
-                Node::Ran(turns) | Node::Final(turns, _) => {
-                    let Node::Loop(number, _) = graph.node(turns) else { continue };
+                Node::Ran(_) | Node::Final(..) => {
+                    let Some(number) = graph.loop_of(id) else { continue };
                     let scalar = graph.shape(id).is_empty();
                     let unit = if scalar { Unit::Value(id) } else { Unit::Finish(id) };
                     units.mark(unit, graph.free(id), &[Unit::Advance(number)]);
@@ -227,9 +227,8 @@ impl<'g> Units<'g> {
         match (unit, unit.id().map(|id| (id, self.graph.node(id)))) {
             (Unit::Test(number) | Unit::Advance(number), _) => Some(number),
             (Unit::Begin(_), Some((_, Node::State(number, _)))) => self.loops.outer(number),
-            (Unit::Value(_) | Unit::Finish(_), Some((id, Node::Ran(turns) | Node::Final(turns, _)))) => {
-                let Node::Loop(number, _) = self.graph.node(turns) else { return None };
-                self.loops.home(&[id]).max(self.loops.outer(number))
+            (Unit::Value(_) | Unit::Finish(_), Some((id, Node::Ran(_) | Node::Final(..)))) => {
+                self.loops.home(&[id]).max(self.loops.outer(self.graph.loop_of(id)?))
             }
             // When it is complete, the loops that it runs over have ended; what it changes is there before.
             (Unit::Update(..), Some((id, node))) => {
@@ -289,7 +288,9 @@ impl<'g> Units<'g> {
         let of_loop = |number: usize| self.guards.of_loop(number).to_vec();
         match unit {
             Unit::Test(number) | Unit::Advance(number) => of_loop(number),
-            Unit::Begin(id) | Unit::Value(id) | Unit::Finish(id) if let Some(number) = self.loop_of(id) => {
+            Unit::Begin(id) | Unit::Value(id) | Unit::Finish(id)
+                if let Some(number) = self.graph.loop_of(id) =>
+            {
                 of_loop(number)
             }
             Unit::Value(id) | Unit::Begin(id) | Unit::Update(id, _) | Unit::Finish(id) => {
