@@ -148,6 +148,17 @@ fn over_literals(x: f64) -> f64 {
     x * out
 }
 
+/// The largest of integers began with minus infinity, which they do not have.
+#[differentiable]
+fn largest_count(x: f64) -> f64 {
+    let (mut most, mut least) = (0_usize, 9_usize);
+    for i in 0..5 {
+        most = most.max(i * i % 7);
+        least = least.min(i * 3 % 5 + 1);
+    }
+    x.powi(2) * most as f64 + x * least as f64
+}
+
 #[differentiable]
 fn product_of_two(of: &[f64; 2]) -> f64 {
     of[0] * of[1]
@@ -195,6 +206,7 @@ fn mistakes_with_one_number() {
         check(&hidden::objective(), &x, |&x| hidden(x));
         check(&of_constants::objective(), &x, |&x| of_constants(x));
         check(&over_literals::objective(), &x, |&x| over_literals(x));
+        check(&largest_count::objective(), &x, |&x| largest_count(x));
     }
 }
 

@@ -73,8 +73,8 @@ impl Own<'_> {
             Node::Op(op, operands) if operands.len() == 2 => {
                 let (a, b) = (operands[0], operands[1]);
                 let fold = match op.name {
-                    // A count has no negative to add.
-                    "sub" if !graph.ty(next).is_float() => return Turn::InOrder,
+                    // A count has no negative to add, and no infinity to begin with.
+                    "sub" | "max" | "min" if !graph.ty(next).is_float() => return Turn::InOrder,
                     "add" | "sub" => FoldOp::Sum,
                     "mul" => FoldOp::Product,
                     "max" => FoldOp::Max,
