@@ -280,6 +280,7 @@ fn depth_is_no_danger() {
         deep("x.max(", ")", 250),
         deep("if x > 0.0 {", "} else { -x }", 200),
         deep("v.iter().map(|a| a *", ").sum::<f64>()", 50),
+        deep("{ let mut y = x; for _ in 0..2 { y *= ", "; } y }", 120),
         deep("-", "", 500),
         deep("", " + x", 800),
         deep("", ".sin()", 500),

@@ -49,16 +49,16 @@ impl Type {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) struct Axis {
     pub(crate) extent: Extent,
-    pub(crate) number: u8,
+    pub(crate) number: u32,
 }
 
 impl Axis {
     /// Above the numbers of the axes of arrays, so that none is captured.
-    const FIRST_LOOP: u8 = 128;
+    const FIRST_LOOP: u32 = 1 << 16;
 
     /// The index of a loop inside so many others.
     pub(crate) fn of_loop(extent: Extent, depth: usize) -> Self {
-        Axis { extent, number: Self::FIRST_LOOP + depth as u8 }
+        Axis { extent, number: Self::FIRST_LOOP + depth as u32 }
     }
 
     pub(crate) fn is_loop(self) -> bool {

@@ -16,6 +16,9 @@ use crate::lower::flow::{Exit, Flow, Leaving};
 use crate::ops;
 use crate::value::{Iteration, Value};
 
+/// How many loops may be inside each other, so that no pass runs out of stack.
+const DEEPEST: usize = 64;
+
 /// What all kinds of loops have.
 struct Repeated<'a> {
     place: &'a dyn ToTokens,
@@ -86,6 +89,14 @@ impl Lowerer<'_> {
     }
 
     fn repeat(&mut self, repeated: Repeated, mut assigned: Assigned) -> Flow {
+        if self.around.len() >= DEEPEST {
+            let help = "put the inner loops into a function of their own";
+            return Flow::of(self.refuse(
+                repeated.place.to_token_stream(),
+                "loops cannot be nested this deeply",
+                help,
+            ));
+        }
         assigned.visit_block(repeated.body);
         let leaves = leaves(repeated.body);
         let is_counted = repeated.items.is_some() && !leaves;
