@@ -271,7 +271,7 @@ fn the_graph_of_a_chain_grows_linearly() {
 #[test]
 fn the_code_of_recurrences_grows_linearly() {
     let size = |of: fn(usize) -> TokenStream, n| expand(TokenStream::new(), of(n)).to_string().len();
-    for of in [recurrences, long_recurrence] {
+    for of in [recurrences, long_recurrence, elements] {
         let (small, large) = (size(of, 10), size(of, 80));
         assert!(large <= 9 * small, "{small} characters for 10, {large} for 80");
     }
@@ -298,6 +298,7 @@ fn expansion_times() {
     for n in [10, 20, 40, 80, 160, 320] {
         time(&format!("{n} recurrences"), &TokenStream::new(), &recurrences(n));
         time(&format!("a recurrence of {n} statements"), &TokenStream::new(), &long_recurrence(n));
+        time(&format!("{n} elements set under conditions"), &TokenStream::new(), &elements(n));
     }
     for (name, file) in [
         ("gmm", include_str!("../../tests/showcase/gmm.rs")),
@@ -326,6 +327,15 @@ fn expansion_times() {
 fn recurrences(n: usize) -> TokenStream {
     let loops = (0..n).map(|_| quote! { for v in x { y = y.sin() + y * v; } });
     quote! { fn f(x: &[f64]) -> f64 { let mut y = 0.5_f64; #(#loops)* y } }
+}
+
+/// A loop that sets `n` elements of an array, each under a condition.
+fn elements(n: usize) -> TokenStream {
+    let lines = (0..n).map(|place| {
+        let (one, other) = (place % 3, (place + 1) % 3);
+        quote! { if n > #place { y[#one] = y[#other].sin() * x; } }
+    });
+    quote! { fn f(x: f64, n: usize) -> f64 { let mut y = [x; 3]; for _ in 0..n { #(#lines)* } y[0] } }
 }
 
 /// A loop whose turns build on each other by way of `n` bindings.

@@ -11,6 +11,8 @@ pub(crate) struct Loops<'g> {
     variables: BTreeMap<usize, BTreeMap<usize, Id>>,
     /// The loops that must have ended before a value is known.
     after: HashMap<Id, Numbers>,
+    /// The loops in which a value is.
+    within: HashMap<Id, Vec<usize>>,
 }
 
 /// A set of loops, by their numbers: a bit for each, since there is a set for each node.
@@ -38,8 +40,13 @@ impl Numbers {
 
 impl<'g> Loops<'g> {
     pub(super) fn of(graph: &'g Graph, reachable: &[Id]) -> Self {
-        let mut loops =
-            Loops { graph, turns: BTreeMap::new(), variables: BTreeMap::new(), after: HashMap::new() };
+        let mut loops = Loops {
+            graph,
+            turns: BTreeMap::new(),
+            variables: BTreeMap::new(),
+            after: HashMap::new(),
+            within: HashMap::new(),
+        };
         for &id in reachable {
             if let Node::Loop(number, _) = graph.node(id) {
                 loops.turns.insert(number, id);
@@ -58,6 +65,10 @@ impl<'g> Loops<'g> {
         }
         if loops.turns.is_empty() {
             return loops;
+        }
+        for &id in reachable {
+            let within = loops.find_within(id);
+            loops.within.insert(id, within);
         }
         // What a loop begins with may come after its variables.
         loop {
@@ -194,7 +205,7 @@ impl<'g> Loops<'g> {
             self.turns.contains_key(number)
                 && self.chain(*number).iter().all(|&number| !after.contains(number))
         };
-        ids.iter().flat_map(|&id| self.within(id)).filter(fits).max()
+        ids.iter().flat_map(|&id| self.within(id)).copied().filter(fits).max()
     }
 
     /// The loop in whose turns a node is computed, whatever the conditions are under which that is done.
@@ -215,8 +226,13 @@ impl<'g> Loops<'g> {
         self.after.get(&id).is_some_and(|after| chain.iter().any(|&number| after.contains(number)))
     }
 
-    /// The loops in which a value is; what has changed in place is where it has changed.
-    fn within(&self, id: Id) -> Vec<usize> {
+    fn within(&self, id: Id) -> &[usize] {
+        self.within.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The loops in which a value is, from those of its operands: what has changed in place is where it has
+    /// changed.
+    fn find_within(&self, id: Id) -> Vec<usize> {
         let graph = self.graph;
         let mut within = graph.with(id, |data| data.within.clone());
         match graph.node(id) {
@@ -224,11 +240,12 @@ impl<'g> Loops<'g> {
                 within.extend(graph.loop_of(id).and_then(|number| self.outer(number)));
             }
             Node::Get(array, _) if super::sharing::is_read_in_place(graph, id) => {
-                within.extend(self.within(array))
+                within.extend(self.within(array));
             }
             Node::Set(base, _) | Node::Scatter(Some(base), _) => within.extend(self.within(base)),
             Node::Select(_, then, otherwise) if !graph.shape(id).is_empty() => {
-                within.extend([self.within(then), self.within(otherwise)].concat());
+                within.extend(self.within(then));
+                within.extend(self.within(otherwise));
             }
             Node::Build(axes, body) => {
                 let own = graph.with(body, |data| data.within.clone());
@@ -238,6 +255,8 @@ impl<'g> Loops<'g> {
             }
             _ => {}
         }
+        within.sort_unstable();
+        within.dedup();
         within
     }
 }
