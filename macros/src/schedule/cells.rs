@@ -108,9 +108,9 @@ impl Search<'_, '_> {
         let own = self.units.unit(of).id();
         let reads = |place: &usize| {
             let id = self.units.unit(*place).id();
-            *place != taker && id.is_some() && id != own && self.units.needs(*place).contains(&of)
+            *place != taker && id.is_some() && id != own
         };
-        (0..self.units.len()).filter(reads).collect()
+        self.units.users(of).iter().copied().filter(reads).collect()
     }
 
     /// Whether the version may stand in the place of another one, which it reads under a condition.

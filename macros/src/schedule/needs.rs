@@ -39,6 +39,12 @@ impl Units<'_> {
             needs.retain(|&need| need != place);
             self.work[place].needs = needs;
         }
+        self.users = vec![Vec::new(); self.work.len()];
+        for (place, work) in self.work.iter().enumerate() {
+            for &need in &work.needs {
+                self.users[need].push(place);
+            }
+        }
     }
 
     /// The units that must be done before an operand can be used, through those computed again.
@@ -62,9 +68,15 @@ impl Units<'_> {
         &self.work[place].needs
     }
 
+    /// The units that need a unit.
+    pub(super) fn users(&self, place: usize) -> &[usize] {
+        &self.users[place]
+    }
+
     pub(super) fn add_need(&mut self, place: usize, need: usize) {
         if !self.work[place].needs.contains(&need) {
             self.work[place].needs.push(need);
+            self.users[need].push(place);
         }
     }
 

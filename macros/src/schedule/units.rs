@@ -52,6 +52,8 @@ pub(crate) struct Units<'g> {
     pub(super) work: Vec<Work>,
     pub(super) places: HashMap<Unit, usize>,
     pub(super) guards: Guards,
+    /// The units that need each unit.
+    pub(super) users: Vec<Vec<usize>>,
     pub(super) members: HashMap<usize, Members>,
     pub(super) loops_around: Vec<Vec<usize>>,
 }
@@ -68,6 +70,7 @@ impl<'g> Units<'g> {
             work: Vec::new(),
             places: HashMap::new(),
             guards,
+            users: Vec::new(),
             members: HashMap::new(),
             loops_around: Vec::new(),
         };
