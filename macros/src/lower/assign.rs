@@ -12,7 +12,7 @@ use crate::value::{Array, Iteration, Value};
 use crate::written::text;
 
 /// The methods that change the array they are called on.
-pub(super) const CHANGES: [&str; 5] = ["fill", "swap", "copy_from_slice", "clone_from_slice", "push"];
+pub(super) const CHANGES: [&str; 4] = ["fill", "swap", "copy_from_slice", "clone_from_slice"];
 
 /// A step from a variable to the part of it that is assigned to.
 enum Step {
@@ -60,11 +60,6 @@ impl Lowerer<'_> {
         }
         let arguments: Vec<Value> = call.args.iter().map(|argument| self.expr(argument, None)).collect();
         if arguments.iter().any(|argument| matches!(argument, Value::Refused)) {
-            return;
-        }
-        if name == "push" {
-            let help = "make it with its length, as in `vec![0.0; n]`, and set its elements";
-            self.refuse(&call.method, "a vector cannot grow here", help);
             return;
         }
         self.put(&call.receiver, &mut |lowerer, old| match (&old, arguments.as_slice()) {

@@ -9,6 +9,9 @@ use crate::graph::Type;
 use crate::value::Value;
 use crate::written::{Names, Written};
 
+/// The methods that change the length of a vector.
+const GROWING: [&str; 7] = ["push", "pop", "insert", "remove", "extend", "resize", "truncate"];
+
 impl Lowerer<'_> {
     /// The body of a function, which a `return` may leave early.
     pub(super) fn body(&mut self, block: &Block, expected: Option<&Written>) -> Value {
@@ -95,6 +98,19 @@ impl Lowerer<'_> {
             Expr::Macro(call) => return self.macro_statement(&call.mac, true),
             Expr::Unsafe(_) | Expr::Async(_) | Expr::Await(_) | Expr::Try(_) | Expr::Closure(_) => {
                 self.unsupported(expr);
+            }
+            Expr::MethodCall(call) if GROWING.iter().any(|name| call.method == name) => {
+                let help = "make it with its length, as in `vec![0.0; n]`, and set its elements";
+                self.refuse(&call.method, "a vector cannot grow here", help);
+            }
+            Expr::MethodCall(call) if crate::ops::method(&call.method.to_string()).is_none() => {
+                let known = super::assign::CHANGES.join("`, `");
+                let message = format!("gradus does not know what `{}` changes", call.method);
+                self.refuse(&call.method, message, format!("write a loop, or one of `{known}`"));
+            }
+            Expr::Call(call) => {
+                let message = "gradus does not know what this call changes";
+                self.refuse(&call.func, message, "assign what it returns, as in `(a, b) = (b, a)`");
             }
             Expr::Binary(_) => {
                 self.refuse(expr, "the value of this is not used", "bind it with `let`, or remove it");

@@ -51,7 +51,7 @@ impl<'a> Lowerer<'a> {
             return Some(self.refuse(
                 &call.args[0],
                 "this length must be known when compiling",
-                "write a number",
+                "write a number, or run over the starts: `x[i..i + width]` for `i in 0..=x.len() - width`",
             ));
         };
         let length = self.graph.size(array.axes[0].extent);
