@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-use crate::expand;
+use crate::rule;
 use mutate::{Source, mutate, names};
 use random::{Rng, noise};
 
@@ -32,6 +32,14 @@ const CHUNK: usize = 100;
 const STACK: usize = 8 << 20;
 /// Far more than any case takes, in an unoptimised build on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The answer of the macro that the attribute is for: only that of a rule begins with `of`.
+fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    match attribute.clone().into_iter().next() {
+        Some(TokenTree::Ident(first)) if first == "of" => rule::expand(attribute, item),
+        _ => crate::expand(attribute, item),
+    }
+}
 
 /// What is wrong with the answer.
 fn fault((attribute, item): &Case) -> Option<String> {
@@ -140,14 +148,17 @@ fn on_stack_of_rustc<R: Send + 'static>(
 
 /// The items of the corpus, each with the tokens of its attribute.
 fn corpus() -> Vec<Case> {
-    let file: syn::File = syn::parse_str(include_str!("fuzz/corpus.rs")).expect("the corpus is Rust");
+    let file: syn::File =
+        syn::parse_str(concat!(include_str!("fuzz/corpus.rs"), include_str!("fuzz/flow.rs")))
+            .expect("the corpus is Rust");
     let split = |mut item: syn::Item| {
         let attributes = match &mut item {
             syn::Item::Fn(function) => &mut function.attrs,
             syn::Item::Mod(module) => &mut module.attrs,
             _ => unreachable!("the corpus has functions and modules alone"),
         };
-        let place = attributes.iter().position(|attribute| attribute.path().is_ident("differentiable"));
+        let is_ours = |path: &syn::Path| path.is_ident("differentiable") || path.is_ident("derivative");
+        let place = attributes.iter().position(|attribute| is_ours(attribute.path()));
         let attribute = attributes.remove(place.expect("each item of the corpus is annotated"));
         let options = match attribute.meta {
             syn::Meta::List(list) => list.tokens,

@@ -6,7 +6,8 @@ pub(super) const WORDS: &[&str] = &[
     "r#type", "r#x", "_x", "été", "union", "_", "self", "super", "crate", "fn", "mod", "let", "mut", "if",
     "else", "match", "for", "in", "while", "loop", "return", "break", "move", "unsafe", "async", "await",
     "const", "static", "struct", "impl", "trait", "where", "pub", "ref", "dyn", "as", "true", "use",
-    "extern", "differentiable", "macro_rules",
+    "extern", "differentiable", "macro_rules", "continue", "derivative", "of", "jacobian", "vjp", "vec",
+    "no_grad",
 ];
 
 #[rustfmt::skip]
@@ -30,7 +31,8 @@ pub(super) const TYPES: &[&str] = &[
     "[[f32; 2]; 300]", "[f64; N]", "[f64; N + 1]", "[f64; { 3 }]", "&[bool]", "&[Vector]", "&mut f64",
     "Option<f64>", "(f64, f64)", "Linear", "&Linear", "LinearRegression", "&Network", "Dense", "impl Real",
     "fn(f64) -> f64", "Vec<f64>", "f64::Foo<[u8; 2]>", "<T as Real>::Item", "&'static [f64]",
-    "Vector<Vector>", "Vector<usize>",
+    "Vector<Vector>", "Vector<usize>", "(f64, Vec<f64>)", "(f64, (f64, [f64; 2]))", "[[f64; 2]; 3]", "(f64,)",
+    "Matrix<f64>", "&Vec<f64>", "Self", "State",
 ];
 
 /// Method calls; `__` stands for a name of the function.
@@ -52,7 +54,8 @@ pub(super) const METHODS: &[&str] = &[
     ".enumerate()", ".rev()", ".skip(1)", ".skip(__)", ".take(2)", ".step_by(0)", ".step_by(3)",
     ".filter(|v| **v > __)", ".map(f64::exp)", ".map(|(a, b)| a * b)", ".fold(0.0, |a, b| a + b)",
     ".fold(__, f64::max)", ".product::<f64>()", ".count()", ".data()", ".get(0)", ".pow(2)",
-    ".pow(__)", ".abs_diff(__)", ".as_slice()",
+    ".pow(__)", ".abs_diff(__)", ".as_slice()", ".to_vec()", ".iter_mut()", ".swap(0, __)", ".fill(__)",
+    ".copy_from_slice(&__)", "[1..]", "[..__]", "[__..__]", "[0..=1]", "[..]", ".filter(|v| **v < 1.0)",
 ];
 
 /// Statements; `__` stands for a name of the function.
@@ -89,5 +92,14 @@ pub(super) const STATEMENTS: &[&str] = &[
     "let x: f64 = outside([__, __], &[1.0, 2.0]);", "let x = outside(__) as f64;", "let x = __ & __ | 1 << __;",
     "let x = !__ ^ __ >> 2;", "x |= __;", "x <<= __;", "for i in 0..outside(__) { __ += inside::f(__, i); }",
     "let n: usize = outside(&[1, 2]); for i in 0..n { __ += 1.0; }", "let x = self::scalars(__, __);",
+    "let mut x = vec![__; 3];", "let mut x = vec![__, 1.0];", "let x = vec![];", "let mut x = __.to_vec();",
+    "__[__] *= __;", "__[[0, __]] += __;", "__[__][0] = __;", "__.swap(__, 1);", "__.fill(__);",
+    "__.copy_from_slice(&__);", "__[1..].copy_from_slice(&__[..2]);", "let x = &__[1..__];",
+    "for v in __.iter_mut() { *v *= __; }", "for v in &mut __ { *v = __; }",
+    "for (v, u) in __.iter_mut().zip(__) { *v += u * __; }", "while __ < 3.0 { __ = __ * 2.0 + __; }",
+    "let x = loop { __ += 1.0; if __ > 3.0 { break __; } };", "break;", "continue;", "break __;",
+    "'a: for i in 0..3 { for j in 0..i { if __ > 1.0 { break 'a; } else { continue 'a; } } }",
+    "'a: loop { while __ > 0.0 { break 'a; } }", "for v in __ { if *v < 0.0 { return __; } __ = __ * v; }",
+    "return (__, __);", "(__, [__, __])", "__.0 = __;", "let x = Self { angle: __, ..*__ };",
     "for i in 0.. { __ += 1.0; }", "debug_assert_eq!(__, 1);",
 ];
