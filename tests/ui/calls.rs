@@ -102,4 +102,10 @@ fn qualified(x: f64) -> f64 {
     <f64 as Real>::square(x)
 }
 
+#[differentiable]
+fn of_nothing(x: f64) -> f64 {
+    let y: f64 = super(x);
+    x * y
+}
+
 fn main() {}

@@ -17,6 +17,9 @@ impl Lowerer<'_> {
             let help = "call a function by its name, which then needs `#[differentiable]`";
             return self.refuse(&call.func, "only a function with a name can be called", help);
         };
+        if function.path.segments.last().is_some_and(|last| is_keyword(&last.ident)) {
+            return self.refuse(&call.func, "this is not the name of a function", "");
+        }
         let is_self = function.path.segments.first().is_some_and(|first| first.ident == "Self");
         if function.qself.is_some() || is_self {
             let help = "write it as a function of the module, or as a method";
@@ -201,6 +204,11 @@ impl Lowerer<'_> {
         self.scope = outer;
         value
     }
+}
+
+/// Whether it is a name that only paths can begin with.
+fn is_keyword(name: &syn::Ident) -> bool {
+    ["self", "super", "crate", "Self"].iter().any(|word| name == word)
 }
 
 fn number_named(name: &str, generic: bool) -> Option<Type> {
