@@ -159,6 +159,37 @@ fn largest_count(x: f64) -> f64 {
     x.powi(2) * most as f64 + x * least as f64
 }
 
+/// Two gradients that are both zeros of one length were taken for one type.
+#[differentiable]
+fn zeros_of_two_types(x: &Vector<f64>, y: &[f64; 4], z: f64) -> f64 {
+    let mut total = z * z;
+    for _ in 3..1 {
+        total += (x + &Vector::from(*y)).sum();
+    }
+    total
+}
+
+/// An array whose length only a loop tells was made in a branch, and read in another one.
+#[differentiable]
+fn made_in_a_branch(c: f64) -> f64 {
+    let mut b: usize = 0;
+    loop {
+        b += 1;
+        if b > 2 {
+            break;
+        }
+    }
+    let mut x: usize = 0;
+    while x < 4 {
+        x += 1;
+    }
+    let mut s = 0.5;
+    for out in 0..b {
+        s = c * (1..out).map(|y| x as f64 + y as f64).sum::<f64>().sin();
+    }
+    s
+}
+
 #[differentiable]
 fn product_of_two(of: &[f64; 2]) -> f64 {
     of[0] * of[1]
@@ -206,6 +237,7 @@ fn mistakes_with_one_number() {
         check(&hidden::objective(), &x, |&x| hidden(x));
         check(&of_constants::objective(), &x, |&x| of_constants(x));
         check(&over_literals::objective(), &x, |&x| over_literals(x));
+        check(&made_in_a_branch::objective(), &x, |&x| made_in_a_branch(x));
         check(&largest_count::objective(), &x, |&x| largest_count(x));
     }
 }
@@ -223,6 +255,14 @@ fn mistakes_with_slices() {
     check(&early_by_a_maximum::objective(), &x, |x| early_by_a_maximum(x));
     let x = vec![-0.7, 0.9, -0.4, 0.2];
     check(&early_by_a_maximum::objective(), &x, |x| early_by_a_maximum(x));
+}
+
+#[test]
+fn mistakes_with_several_arrays() {
+    let [x, y] = [1, 2].map(|seed| numbers(seed, [4]));
+    let y = [y[0], y[1], y[2], y[3]];
+    let params = zeros_of_two_types::Params { x, y, z: 0.6 };
+    check(&zeros_of_two_types::objective(), &params, |p| zeros_of_two_types(&p.x, &p.y, p.z));
 }
 
 #[test]

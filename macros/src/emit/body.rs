@@ -310,10 +310,13 @@ impl<'a> Body<'a> {
                 }
             };
             let (name, first_name) = (&self.output_names[&place], &self.output_names[&first]);
-            match written {
+            let is_array = |written: &Written| matches!(written, Written::Array { .. });
+            match (is_array(written), is_array(&self.outputs[first].1)) {
                 _ if place == first => {}
-                Written::Array { .. } => lines.extend(quote! { *#name = *#first_name; }),
-                _ => lines.extend(quote! { #name.copy_from_slice(&#first_name[..]); }),
+                (true, true) => lines.extend(quote! { *#name = *#first_name; }),
+                // One is nested, and the other one is flat.
+                (true, false) | (false, true) => lines.extend(self.copy_to_output(gradient, place)),
+                (false, false) => lines.extend(quote! { #name.copy_from_slice(&#first_name[..]); }),
             }
         }
         lines

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use super::body::{Body, default_name};
 use super::expression::{Code, Level};
 use crate::graph::{Id, Node, Type};
-use crate::schedule::{Home, Storage};
+use crate::schedule::{Home, Step, Storage};
 use crate::shape::{Extent, Source};
 use crate::written::Written;
 
@@ -227,6 +227,8 @@ impl Body<'_> {
                 lines.extend(self.growing(id, &name));
             } else if !self.is_made_late(id) {
                 lines.extend(self.make(id));
+            } else if self.is_begun_inside(id) {
+                lines.extend(self.growing(id, &name));
             }
         }
         let mut folds: Vec<Id> = self.program.accumulators.keys().copied().collect();
@@ -264,6 +266,19 @@ impl Body<'_> {
         self.graph.shape(id).into_iter().any(|extent| self.graph.is_late(extent))
     }
 
+    /// Whether an array begins in a loop or a branch, so that its name must be there before, for others.
+    pub(super) fn is_begun_inside(&self, id: Id) -> bool {
+        !self.program.steps.contains(&Step::Begin(id))
+    }
+
+    /// The same buffer with other numbers of elements.
+    pub(super) fn made_again(&self, id: Id) -> TokenStream {
+        let (name, zero) = (&self.buffers[&id], self.anything(self.graph.ty(id)));
+        let extents = self.buffer_shape(id, &self.program.storage[&id]);
+        let (krate, length) = (&self.function.krate, self.length_of_buffer(&extents));
+        quote! { #name = #krate::emitted::buffer(#zero, #length); }
+    }
+
     /// Makes the buffer of an array.
     pub(super) fn make(&self, id: Id) -> TokenStream {
         let extents = self.buffer_shape(id, &self.program.storage[&id]);
@@ -287,9 +302,14 @@ impl Body<'_> {
             let (array, ty) = (nested(zero), self.written_type(id, nested));
             return quote! { let mut #name #ty = #array; };
         }
-        let length = lengths.into_iter().reduce(|a, b| quote!(#a * #b)).unwrap_or_default();
+        let length = self.length_of_buffer(extents);
         let ty = self.written_type(id, |ty| quote!(#krate::emitted::Vec<#ty>));
         quote! { let mut #name #ty = #krate::emitted::buffer(#zero, #length); }
+    }
+
+    fn length_of_buffer(&self, extents: &[Extent]) -> TokenStream {
+        let lengths = extents.iter().map(|&extent| self.size(extent));
+        lengths.reduce(|a, b| quote!(#a * #b)).unwrap_or_default()
     }
 
     /// A type to write behind a name, if the type of the value's numbers is known.

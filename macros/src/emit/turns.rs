@@ -120,7 +120,10 @@ impl Body<'_> {
         if first != id {
             return TokenStream::new();
         }
-        let made = self.is_made_late(id).then(|| self.make(id));
+        let made = self.is_made_late(id).then(|| match self.is_begun_inside(id) {
+            true => self.made_again(id),
+            false => self.make(id),
+        });
         let filled = match graph.node(id) {
             Node::State(number, place) => match graph.turn(number) {
                 Some(Turns { starts, .. }) => self.copied(starts[place], id),
