@@ -159,6 +159,12 @@ fn largest_count(x: f64) -> f64 {
     x.powi(2) * most as f64 + x * least as f64
 }
 
+/// A length was found equal to one that it is computed from, and the macro ran out of stack.
+#[differentiable]
+fn longer_than_itself(x: &Matrix<f64>, w: &Tensor<f64, 3>) -> f64 {
+    x.insert_axis(0, w.len()).matmul(w).square().sum()
+}
+
 /// Two gradients that are both zeros of one length were taken for one type.
 #[differentiable]
 fn zeros_of_two_types(x: &Vector<f64>, y: &[f64; 4], z: f64) -> f64 {
@@ -263,6 +269,9 @@ fn mistakes_with_several_arrays() {
     let y = [y[0], y[1], y[2], y[3]];
     let params = zeros_of_two_types::Params { x, y, z: 0.6 };
     check(&zeros_of_two_types::objective(), &params, |p| zeros_of_two_types(&p.x, &p.y, p.z));
+    // The product of all lengths is the first one.
+    let params = longer_than_itself::Params { x: numbers(3, [2, 1]), w: numbers(4, [3, 1, 1]) };
+    check(&longer_than_itself::objective(), &params, |p| longer_than_itself(&p.x, &p.w));
 }
 
 #[test]

@@ -119,7 +119,7 @@ fn length_text(leaves: &[Leaf], source: &Source) -> String {
         Source::Literal(length) => length.to_string(),
         Source::Const(name) => name.clone(),
         Source::Parameter(leaf) => text(&leaves[*leaf].access),
-        Source::Loop(_) => "the number of turns".to_owned(),
+        Source::Loop(_) => "the computed length".to_owned(),
         Source::Axis { leaf, axis } => {
             let Leaf { access, written, .. } = &leaves[*leaf];
             let access = text(access);

@@ -69,8 +69,14 @@ impl Inner {
 }
 
 impl Extents {
-    /// The extent with this source. The same source is the same extent.
+    /// The extent with this source, or the one that stands for its class.
     pub(crate) fn intern(&self, source: Source) -> Extent {
+        self.root(self.own(source))
+    }
+
+    /// The extent with this source itself, whatever it was found equal to since. The same source is the
+    /// same extent.
+    pub(crate) fn own(&self, source: Source) -> Extent {
         let mut inner = self.inner.borrow_mut();
         let found = inner.sources.iter().position(|known| *known == source);
         let extent = Extent(found.unwrap_or(inner.sources.len()) as u32);
@@ -78,7 +84,7 @@ impl Extents {
             inner.sources.push(source);
             inner.parents.push(extent.0);
         }
-        inner.root(extent)
+        extent
     }
 
     /// The extent that stands for the class.

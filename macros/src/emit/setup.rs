@@ -111,7 +111,7 @@ impl Body<'_> {
             Source::Const(path) => path.parse().expect("the text of a path"),
             Source::Parameter(leaf) => self.leaf_access(self.leaf_id(*leaf), *leaf),
             Source::Loop(_) => {
-                let extent = self.lowered.extents.intern(source.clone());
+                let extent = self.lowered.extents.own(source.clone());
                 return self
                     .graph
                     .length(extent)

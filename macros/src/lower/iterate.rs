@@ -53,11 +53,13 @@ impl<'a> Lowerer<'a> {
             _ => {
                 let known = self.graph.lengths().into_iter().find(|(_, known)| *known == length);
                 if let Some((extent, _)) = known {
-                    return extent;
+                    return self.extents.root(extent);
                 }
-                let extent = self.computed_extent();
-                self.graph.set_length(extent, length);
-                return extent;
+                // What it was found equal to may be what it is computed from.
+                self.lengths += 1;
+                let own = self.extents.own(Source::Loop(self.lengths));
+                self.graph.set_length(own, length);
+                return self.extents.root(own);
             }
         };
         self.extents.intern(source)
