@@ -165,6 +165,16 @@ fn longer_than_itself(x: &Matrix<f64>, w: &Tensor<f64, 3>) -> f64 {
     x.insert_axis(0, w.len()).matmul(w).square().sum()
 }
 
+/// Two computed lengths changed places when others were found equal.
+#[differentiable]
+fn lengths_in_order(x: &Vector<f64>, y: &Vector<f64>, n: usize) -> f64 {
+    let a: f64 = x.iter().zip(y.iter()).map(|(u, v)| u * v).sum();
+    let b = (x + y).sum();
+    let z = Vector::<f64>::ones([n + 1]);
+    let w = Vector::<f64>::ones([n + 2]);
+    a + b + (&z + x).sum() + w.sum() * a
+}
+
 /// Two gradients that are both zeros of one length were taken for one type.
 #[differentiable]
 fn zeros_of_two_types(x: &Vector<f64>, y: &[f64; 4], z: f64) -> f64 {
@@ -269,6 +279,8 @@ fn mistakes_with_several_arrays() {
     let y = [y[0], y[1], y[2], y[3]];
     let params = zeros_of_two_types::Params { x, y, z: 0.6 };
     check(&zeros_of_two_types::objective(), &params, |p| zeros_of_two_types(&p.x, &p.y, p.z));
+    let params = lengths_in_order::Params { x: numbers(5, [4]), y: numbers(6, [4]) };
+    check(&lengths_in_order::objective(3), &params, |p| lengths_in_order(&p.x, &p.y, 3));
     // The product of all lengths is the first one.
     let params = longer_than_itself::Params { x: numbers(3, [2, 1]), w: numbers(4, [3, 1, 1]) };
     check(&longer_than_itself::objective(), &params, |p| longer_than_itself(&p.x, &p.w));

@@ -147,7 +147,23 @@ pub(crate) fn lower(function: &Function, items: &Items, errors: &mut Errors) -> 
         return None;
     }
     let (first, types) = first?;
-    run(function, items, first.extents, types, &mut Errors::default()).map(|(lowered, _)| lowered)
+    let (lowered, _) = run(function, items, first.extents, types, &mut Errors::default())?;
+    demand_early_lengths(function, &lowered, errors);
+    errors.is_empty().then_some(lowered)
+}
+
+/// Lengths that must be equal are compared before any work, so they must be known then.
+fn demand_early_lengths(function: &Function, lowered: &Lowered, errors: &mut Errors) {
+    for check in lowered.extents.checks() {
+        if [check.left, check.right].into_iter().any(|extent| lowered.graph.is_late(extent)) {
+            let message = format!(
+                "`{}` needs a length that is known only when the code before it has run to be equal to another",
+                check.demanded_by
+            );
+            let help = "make that array with the other's length, or pass the length as a parameter";
+            errors.push(&function.item.sig.ident, message, help);
+        }
+    }
 }
 
 fn run(

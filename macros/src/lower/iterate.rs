@@ -41,8 +41,10 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// The extent of a length.
+    /// The extent of a length. Each takes a number, also where it is known, so that both runs of the
+    /// lowering mean the same length by it.
     pub(super) fn extent_of(&mut self, length: Id) -> Extent {
+        self.lengths += 1;
         let source = match self.graph.node(length) {
             Node::Size(extent) => return extent,
             Node::Int(length) => Source::Literal(length.max(0) as usize),
@@ -56,7 +58,6 @@ impl<'a> Lowerer<'a> {
                     return self.extents.root(extent);
                 }
                 // What it was found equal to may be what it is computed from.
-                self.lengths += 1;
                 let own = self.extents.own(Source::Loop(self.lengths));
                 self.graph.set_length(own, length);
                 return self.extents.root(own);

@@ -185,17 +185,14 @@ impl<'a> Lowerer<'a> {
         if left.keep.is_some() || right.keep.is_some() {
             return Some(self.refuse(other, "what is filtered cannot be paired", "filter the pairs instead"));
         }
-        let (left, right) = if self.extents.same(left.axis.extent, right.axis.extent) {
-            (left, right)
-        } else {
-            let (a, b) = (self.graph.size(left.axis.extent), self.graph.size(right.axis.extent));
-            let less = self.graph.op(crate::ops::row("lt"), &[a, b]);
-            let extent = self.extent_of(self.graph.select(less, a, b));
-            (
-                self.with_turns(left, extent, |_, index| index),
-                self.with_turns(right, extent, |_, index| index),
-            )
+        let (a, b) = (self.graph.size(left.axis.extent), self.graph.size(right.axis.extent));
+        let shorter = match self.extents.same(left.axis.extent, right.axis.extent) {
+            true => a,
+            false => self.graph.select(self.graph.op(crate::ops::row("lt"), &[a, b]), a, b),
         };
+        let extent = self.extent_of(shorter);
+        let left = self.with_turns(left, extent, |_, index| index);
+        let right = self.with_turns(right, extent, |_, index| index);
         let item = Value::Tuple(vec![left.item, right.item]);
         Some(Value::Iterator(Box::new(Iteration { axis: left.axis, item, keep: None })))
     }
