@@ -107,6 +107,9 @@ fn inner_visibility(visibility: &syn::Visibility) -> TokenStream {
         syn::Visibility::Restricted(restricted) if restricted.path.is_ident("super") => {
             quote!(pub(in super::super))
         }
+        syn::Visibility::Restricted(restricted) if restricted.path.leading_colon.is_some() => {
+            restricted.to_token_stream()
+        }
         syn::Visibility::Restricted(restricted) if restricted.path.segments[0].ident == "super" => {
             let path = &restricted.path;
             quote!(pub(in super::#path))
