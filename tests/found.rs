@@ -286,8 +286,26 @@ fn mistakes_with_several_arrays() {
     check(&longer_than_itself::objective(), &params, |p| longer_than_itself(&p.x, &p.w));
 }
 
+#[differentiable]
+fn of_rows(rows: &[[f64; 2]; 3], x: f64) -> f64 {
+    rows[0][1] * rows[2][0] * x
+}
+
+#[differentiable]
+fn rows_of_each_turn(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for &c in x {
+        let value: f64 = of_rows(&[[x[0], (0.2 * c).tanh().tan()], [x[1], 0.5], [c - 2.0, 1.0]], c);
+        sum += value;
+    }
+    sum
+}
+
 #[test]
 fn mistakes_with_calls_in_loops() {
+    let x = vec![0.7, -1.3, 0.4];
+    check(&rows_of_each_turn::objective(), &x, |x| rows_of_each_turn(x));
+
     let params = called_until_left::Params { x: [0.7, -1.3, 0.4], a: 0.6 };
     check(&called_until_left::objective(), &params, |p| called_until_left(&p.x, p.a));
 }

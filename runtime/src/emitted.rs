@@ -148,6 +148,17 @@ pub fn part<T>(data: &[T], number: usize, length: usize) -> &[T] {
     &data[number * length..][..length]
 }
 
+/// Flat numbers as an array.
+pub fn array<T, const N: usize>(data: &[T]) -> &[T; N] {
+    data.first_chunk().expect("emitted code makes buffers of their arrays' lengths")
+}
+
+/// Flat numbers as an array of `N` rows.
+pub fn rows<T, const N: usize, const M: usize>(data: &[T]) -> &[[T; M]; N] {
+    let (rows, _) = data.as_chunks();
+    rows.first_chunk().expect("emitted code makes buffers of their arrays' lengths")
+}
+
 /// The rows of a slice that make a mini-batch.
 #[cfg(feature = "alloc")]
 pub fn select_into<T: Copy>(data: &[T], rows: &[usize], batch: &mut Vec<T>) {

@@ -149,7 +149,13 @@ impl Body<'_> {
             let length = lengths.iter().cloned().reduce(|a, b| quote!(#a * #b));
             quote!(#krate::emitted::part(&#buffer, #start, #length))
         };
-        if own.len() == 1 { slice } else { quote!(#krate::emitted::view([#(#lengths),*], #slice)) }
+        let array = match own.len() {
+            1 if nested && self.is_static(&own) => quote!(#krate::emitted::array::<_, #(#lengths)*>(#slice)),
+            1 => return slice,
+            _ if nested => quote!(#krate::emitted::rows::<_, #(#lengths),*>(#slice)),
+            _ => return quote!(#krate::emitted::view([#(#lengths),*], #slice)),
+        };
+        if by_reference { array } else { quote!(*#array) }
     }
 }
 
