@@ -4,6 +4,7 @@ pub use core::convert::Into;
 pub use core::marker::PhantomData;
 
 pub use crate::matmul::{Size, Strided, Write, matmul};
+pub use crate::simd::{InstructionSet, Kernel, Lanes, Scalar, Simd, dispatch};
 
 #[cfg(feature = "alloc")]
 pub use alloc::vec::Vec;

@@ -48,6 +48,7 @@ mod matmul;
 mod parameters;
 mod real;
 mod reduce;
+mod simd;
 
 #[cfg(feature = "alloc")]
 pub mod check;

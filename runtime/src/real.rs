@@ -4,6 +4,8 @@ use core::fmt::{Debug, Display};
 use core::iter::Sum;
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
+use crate::simd::{self, Simd};
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -66,6 +68,10 @@ macro_rules! real {
             /// The distance from 1 to the next number.
             const EPSILON: Self;
 
+            /// Several of them, on which an instruction set does an operation at once.
+            #[doc(hidden)]
+            type Lanes<S: Simd>: simd::Lanes<Self>;
+
             /// The nearest number to an `f64`.
             fn from_f64(value: f64) -> Self;
             /// The nearest number to a count.
@@ -83,13 +89,13 @@ macro_rules! real {
             )*
         }
 
-        implement! { f32 $({ $kind $name ($x $(, $operand : $type)*) { $($body)* } })* }
-        implement! { f64 $({ $kind $name ($x $(, $operand : $type)*) { $($body)* } })* }
+        implement! { f32 F32 $({ $kind $name ($x $(, $operand : $type)*) { $($body)* } })* }
+        implement! { f64 F64 $({ $kind $name ($x $(, $operand : $type)*) { $($body)* } })* }
     };
 }
 
 macro_rules! implement {
-    ($number:ident $({
+    ($number:ident $lanes:ident $({
         $kind:ident $name:ident ($x:ident $(, $operand:ident : $type:ident)*) { $($body:tt)* }
     })*) => {
         #[allow(clippy::excessive_precision, clippy::approx_constant, reason = "the constants in the table serve f64 too")]
@@ -98,6 +104,7 @@ macro_rules! implement {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const EPSILON: Self = <$number>::EPSILON;
+            type Lanes<S: Simd> = S::$lanes;
 
             #[inline]
             fn from_f64(value: f64) -> Self {
