@@ -2,10 +2,13 @@
 
 mod body;
 mod calls;
+mod capture;
 mod elements;
 mod expression;
+mod lanes;
 mod objective;
 mod parameters;
+mod pass;
 mod results;
 mod rule;
 mod setup;

@@ -5,6 +5,8 @@
 //! `x * 0` is not `0`, `x - x` is not `0` and `x / x` is not `1`, since `x` may be NaN or infinite. One
 //! case makes a NaN: an infinite factor that leaves a sum over empty data meets the sum's 0.
 
+mod products;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Axis, Expr, FoldOp, Graph, Id, Node, Type};
@@ -64,6 +66,7 @@ static REWRITES: &[Rewrite] = &[
     ("x.detach()", |e| unary(e, "detach")),
     ("the sum of what does not depend on the index", repeated_sum),
     ("the sum of c * x", factors_of_sum),
+    ("the sum of x * (y * z), as that of two factors", products::regrouped),
 ];
 
 /// More rounds than any expression needs: each works on what the one before it left.
