@@ -216,6 +216,9 @@ impl Body<'_> {
                 Phase::Once(id) => self.bind(*id),
                 Phase::Rows(steps) => {
                     let (before, body, after) = self.rows_of(steps);
+                    if body.is_empty() {
+                        continue;
+                    }
                     let Block { index, place, start, length, .. } = self.block();
                     let number = mentions(&body, index).then(|| quote! { let #index = #start + #place; });
                     quote! {

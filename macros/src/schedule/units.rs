@@ -182,6 +182,9 @@ impl<'g> Units<'g> {
 
     /// Whether a fold is kept for other loops only when it is complete, since a turn of its loop begins it.
     pub(super) fn is_kept_apart(&self, id: Id) -> bool {
+        if self.is_in_pass(id) {
+            return false;
+        }
         let is_open = |axis: &Axis| self.graph.length(axis.extent).is_some();
         self.loops.home(&[id]).is_some() || self.graph.with(id, |data| data.free.iter().any(is_open))
     }
@@ -313,8 +316,7 @@ impl<'g> Units<'g> {
             }
             Unit::Value(id) | Unit::Begin(id) | Unit::Update(id, _) | Unit::Finish(id) => {
                 // Several rows at once do what any of them may need.
-                let axes = [self.graph.free(id), self.graph.axes_bound(id)].concat();
-                if outermost(&self.order, &axes).is_some_and(|row| self.rows.contains(row)) {
+                if self.is_in_pass(id) {
                     return Vec::new();
                 }
                 let own = self.guards.of_node(id).to_vec();
@@ -326,6 +328,12 @@ impl<'g> Units<'g> {
                 }
             }
         }
+    }
+
+    /// Whether it is done in a loop over rows.
+    fn is_in_pass(&self, id: Id) -> bool {
+        let axes = [self.graph.free(id), self.graph.axes_bound(id)].concat();
+        outermost(&self.order, &axes).is_some_and(|row| self.rows.contains(row))
     }
 
     /// The conditions under which alone a scalar may be computed where it is used.
