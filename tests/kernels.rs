@@ -1,76 +1,149 @@
 //! The kernels against loops that follow their definitions.
 
 use approx::assert_relative_eq;
-use gradus::emitted::{Size, Strided, Write, matmul};
+use gradus::emitted::{InstructionSet, Size, Strided, Write, matmul, matmul_on};
 use gradus::prelude::*;
 
-/// `c[b, i, j] += Σ_k a[b, i, k] b[b, k, j]`, element by element.
-fn definition(size: Size, a: Strided<&[f64]>, b: Strided<&[f64]>, c: Strided<&mut [f64]>) {
+/// `c[b, i, j] = Σ_k a[b, i, k] b[b, k, j]` or `+=`, element by element and in `f64`; beside it the sums of the
+/// magnitudes, which errors of rounding are in proportion to.
+fn definition<T: Real>(
+    size: Size,
+    a: Strided<&[T]>,
+    b: Strided<&[T]>,
+    c: Strided<&[T]>,
+    write: Write,
+) -> (Vec<f64>, Vec<f64>) {
     let at = |strides: [usize; 3], i, j, k| i * strides[0] + j * strides[1] + k * strides[2];
+    let mut sums: Vec<f64> = c.data.iter().map(|x| x.to_f64()).collect();
+    let mut magnitudes: Vec<f64> = sums.iter().map(|x| x.abs()).collect();
     for batch in 0..size.batch {
         for i in 0..size.rows {
             for j in 0..size.cols {
-                for k in 0..size.inner {
-                    let product = a.data[at(a.strides, batch, i, k)] * b.data[at(b.strides, batch, k, j)];
-                    c.data[at(c.strides, batch, i, j)] += product;
+                let place = at(c.strides, batch, i, j);
+                if write == Write::Overwrite {
+                    (sums[place], magnitudes[place]) = (0.0, 0.0);
                 }
+                for k in 0..size.inner {
+                    let (a, b) = (a.data[at(a.strides, batch, i, k)], b.data[at(b.strides, batch, k, j)]);
+                    let product = a.to_f64() * b.to_f64();
+                    sums[place] += product;
+                    magnitudes[place] += product.abs();
+                }
+            }
+        }
+    }
+    (sums, magnitudes)
+}
+
+fn numbers<T: Real>(count: usize, seed: u64) -> Vec<T> {
+    let numbers = Rng::manual_seed(seed).randn([count]).into_vec();
+    numbers.into_iter().map(|x: f32| T::from_f64(f64::from(x))).collect()
+}
+
+/// All layouts of a batch of matrices: row-major, transposed, rows with gaps, gaps everywhere, the batch
+/// innermost, one matrix repeated.
+fn layouts(batch: usize, rows: usize, cols: usize) -> [[usize; 3]; 6] {
+    [
+        [rows * cols, cols, 1],
+        [rows * cols, 1, rows],
+        [rows * (cols + 3), cols + 3, 1],
+        [rows * cols * 6, cols * 3, 2],
+        [1, cols * batch, batch],
+        [0, cols, 1],
+    ]
+}
+
+/// The product is the definition's on every instruction set.
+fn agrees<T: Real>(size: Size, a_strides: [usize; 3], b_strides: [usize; 3], c_strides: [usize; 3]) {
+    let Size { batch, rows, inner, cols } = size;
+    let reach = |strides: [usize; 3], extents: [usize; 3]| -> usize {
+        strides.iter().zip(extents).map(|(stride, extent)| stride * extent.saturating_sub(1)).sum::<usize>()
+            + 1
+    };
+    // A slice may be longer than the matrices in it, and what lies between and behind them stays.
+    let a = numbers(reach(a_strides, [batch, rows, inner]) + 3, 1);
+    let b = numbers(reach(b_strides, [batch, inner, cols]), 2);
+    let (a, b) = (Strided { data: &a[..], strides: a_strides }, Strided { data: &b[..], strides: b_strides });
+    let before: Vec<T> = numbers(reach(c_strides, [batch, rows, cols]) + 3, 3);
+    for write in [Write::Overwrite, Write::Accumulate] {
+        let (expected, magnitudes) =
+            definition(size, a, b, Strided { data: &before, strides: c_strides }, write);
+        for instructions in InstructionSet::all() {
+            let mut answer = before.clone();
+            let c = Strided { data: &mut answer[..], strides: c_strides };
+            matmul_on(instructions, size, a, b, c, write);
+            // At worst each addition rounds by half a unit of the magnitude so far; in blocks, as in any order
+            // but one after another, far fewer than all of them pile up.
+            let depth = 4.0 + (inner as f64).sqrt();
+            for (place, answer) in answer.iter().enumerate() {
+                let tolerance = T::EPSILON.to_f64() * magnitudes[place] * depth;
+                let error = (answer.to_f64() - expected[place]).abs();
+                assert!(
+                    error <= tolerance,
+                    "{size:?} {a_strides:?} {b_strides:?} {c_strides:?} {write:?} {instructions:?}: {error}"
+                );
             }
         }
     }
 }
 
-fn numbers(count: usize, seed: u64) -> Vec<f64> {
-    Rng::manual_seed(seed).randn([count]).map(f64::from).into_vec()
+/// The product of every combination of layouts is the definition's, for both types.
+fn agrees_for_all_layouts(size: Size) {
+    let Size { batch, rows, inner, cols } = size;
+    for a in layouts(batch, rows, inner) {
+        for b in layouts(batch, inner, cols) {
+            for c in &layouts(batch, rows, cols)[..5] {
+                agrees::<f32>(size, a, b, *c);
+                agrees::<f64>(size, a, b, *c);
+            }
+        }
+    }
 }
 
-/// All layouts of a batch of matrices: row-major, transposed, with gaps, one matrix repeated.
-fn layouts(rows: usize, cols: usize) -> [[usize; 3]; 4] {
-    [[rows * cols, cols, 1], [rows * cols, 1, rows], [rows * cols * 6, cols * 3, 2], [0, cols, 1]]
+/// The product of row-major and transposed matrices is the definition's, for both types.
+fn agrees_for_transposes(size: Size) {
+    let Size { batch, rows, inner, cols } = size;
+    for a in &layouts(batch, rows, inner)[..2] {
+        for b in &layouts(batch, inner, cols)[..2] {
+            for c in &layouts(batch, rows, cols)[..2] {
+                agrees::<f32>(size, *a, *b, *c);
+                agrees::<f64>(size, *a, *b, *c);
+            }
+        }
+    }
 }
 
 #[test]
 fn matmul_of_every_layout_is_the_definition() {
-    for (batch, rows, inner, cols) in
-        [(1, 1, 1, 1), (2, 3, 4, 5), (3, 17, 9, 33), (1, 2, 0, 3), (2, 0, 3, 4), (2, 3, 4, 0)]
-    {
-        let size = Size { batch, rows, inner, cols };
-        let room = |rows: usize, cols: usize| 6 * batch * (rows * cols).max(1) + 1;
-        let (a, b) = (numbers(room(rows, inner), 1), numbers(room(inner, cols), 2));
-        for a_strides in layouts(rows, inner) {
-            for b_strides in layouts(inner, cols) {
-                for c_strides in &layouts(rows, cols)[..3] {
-                    let (a, b) = (
-                        Strided { data: &a[..], strides: a_strides },
-                        Strided { data: &b[..], strides: b_strides },
-                    );
-                    let before = numbers(room(rows, cols), 3);
-                    for write in [Write::Overwrite, Write::Accumulate] {
-                        let (mut expected, mut answer) = (before.clone(), before.clone());
-                        if write == Write::Overwrite {
-                            // The definition accumulates; its places start from 0, which overwriting must not need.
-                            let zero = Size { inner: 0, ..size };
-                            matmul(
-                                zero,
-                                a,
-                                b,
-                                Strided { data: &mut expected[..], strides: *c_strides },
-                                write,
-                            );
-                        }
-                        definition(size, a, b, Strided { data: &mut expected[..], strides: *c_strides });
-                        matmul(size, a, b, Strided { data: &mut answer[..], strides: *c_strides }, write);
-                        // Sums of at most 9 products, in another order: some units in the last place.
-                        assert_relative_eq!(
-                            &answer[..],
-                            &expected[..],
-                            epsilon = 1e-13,
-                            max_relative = 1e-13
-                        );
-                    }
-                }
-            }
+    for (batch, rows, inner, cols) in [
+        (1, 1, 1, 1),
+        (2, 3, 4, 5),
+        (3, 17, 9, 33),
+        (1, 2, 0, 3),
+        (2, 0, 3, 4),
+        (2, 3, 4, 0),
+        (0, 3, 4, 5),
+        (2, 7, 1, 18),
+        (2, 5, 6, 1),
+        (2, 1, 6, 5),
+    ] {
+        agrees_for_all_layouts(Size { batch, rows, inner, cols });
+    }
+}
+
+#[test]
+fn a_matrix_times_a_vector_is_the_definition() {
+    // Rows of every number of vectors with and without a remainder, groups of rows with and without one.
+    for inner in [1, 3, 4, 8, 10, 16, 17, 32, 33, 48, 64, 65, 77, 100, 128, 129, 200] {
+        for rows in [1, 5, 16, 37] {
+            agrees_for_transposes(Size { batch: 1, rows, inner, cols: 1 });
+            agrees_for_transposes(Size { batch: 1, rows: 1, inner, cols: rows });
         }
     }
+    // Long sums in blocks.
+    agrees_for_transposes(Size { batch: 1, rows: 17, inner: 9000, cols: 1 });
+    agrees_for_transposes(Size { batch: 1, rows: 3, inner: 2500, cols: 1 });
+    agrees_for_transposes(Size { batch: 2, rows: 300, inner: 20, cols: 1 });
 }
 
 #[test]

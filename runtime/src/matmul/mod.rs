@@ -1,7 +1,22 @@
 //! Batched matrix multiplication.
+//!
+//! [`matmul`] checks a product once, brings it into one of few forms and picks the kernel for that form.
+//!
+//! | file | for what |
+//! |---|---|
+//! | `product.rs` | the forms and the choice |
+//! | `rows.rs` | a matrix, the rows of which lie along memory, times a vector |
+//! | `columns.rs` | a matrix, the columns of which lie along memory, times a vector |
+//! | `plain.rs` | whatever has no axis along memory |
+
+mod columns;
+mod plain;
+mod product;
+mod rows;
 
 use crate::real::Real;
-use crate::reduce::lanes;
+use crate::simd::InstructionSet;
+use product::Product;
 
 /// The extents of a batch of products: `[rows, inner]` times `[inner, cols]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +42,14 @@ pub struct Strided<D> {
     pub strides: [usize; 3],
 }
 
+impl<D> Strided<D> {
+    /// How many numbers matrices reach over, none of whose extents is 0.
+    fn reach(&self, [batch, rows, cols]: [usize; 3]) -> usize {
+        let [of_batch, of_row, of_col] = self.strides;
+        (batch - 1) * of_batch + (rows - 1) * of_row + (cols - 1) * of_col + 1
+    }
+}
+
 /// What happens to the numbers that are in the product's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Write {
@@ -38,56 +61,36 @@ pub enum Write {
 
 /// `c = a b` or `c += a b` for a batch of matrices.
 ///
+/// Long sums are added up in blocks, in an order that the extents and strides determine.
+///
 /// # Panics
 /// If a slice is too short for its strides and the size.
 pub fn matmul<T: Real>(size: Size, a: Strided<&[T]>, b: Strided<&[T]>, c: Strided<&mut [T]>, write: Write) {
-    for batch in 0..size.batch {
-        let a = Strided { data: from(a.data, batch * a.strides[0]), strides: a.strides };
-        let b = Strided { data: from(b.data, batch * b.strides[0]), strides: b.strides };
-        let start = (batch * c.strides[0]).min(c.data.len());
-        let c = Strided { data: &mut c.data[start..], strides: c.strides };
-        one(size, a, b, c, write);
+    matmul_on(InstructionSet::widest(), size, a, b, c, write);
+}
+
+/// The same on a certain instruction set.
+pub fn matmul_on<T: Real>(
+    instructions: InstructionSet,
+    size: Size,
+    a: Strided<&[T]>,
+    b: Strided<&[T]>,
+    c: Strided<&mut [T]>,
+    write: Write,
+) {
+    let Size { batch, rows, inner, cols } = size;
+    if batch == 0 || rows == 0 || cols == 0 {
+        return;
     }
-}
-
-/// The rest of a slice; nothing if a matrix without elements begins behind its end.
-fn from<T>(data: &[T], start: usize) -> &[T] {
-    &data[start.min(data.len())..]
-}
-
-fn one<T: Real>(size: Size, a: Strided<&[T]>, b: Strided<&[T]>, c: Strided<&mut [T]>, write: Write) {
-    let [_, a_row, a_col] = a.strides;
-    let [_, b_row, b_col] = b.strides;
-    let [_, c_row, c_col] = c.strides;
-    for i in 0..size.rows {
+    let reach = c.reach([batch, rows, cols]);
+    let mut c = Strided { data: &mut c.data[..reach], strides: c.strides };
+    if inner == 0 {
         if write == Write::Overwrite {
-            (0..size.cols).for_each(|j| c.data[i * c_row + j * c_col] = T::ZERO);
+            plain::clear(size, &mut c);
         }
-        if size.inner == 0 || size.cols == 0 {
-            continue;
-        }
-        // The loop that runs along memory goes inside: along a row of `b` and `c`, or along the inner axis.
-        if size.cols > 1 && b_col == 1 && c_col == 1 {
-            let out = &mut c.data[i * c_row..][..size.cols];
-            for k in 0..size.inner {
-                let factor = a.data[i * a_row + k * a_col];
-                for (out, &b) in out.iter_mut().zip(&b.data[k * b_row..][..size.cols]) {
-                    *out += factor * b;
-                }
-            }
-        } else if a_col == 1 && b_row == 1 {
-            let left = &a.data[i * a_row..][..size.inner];
-            for j in 0..size.cols {
-                let right = &b.data[j * b_col..][..size.inner];
-                c.data[i * c_row + j * c_col] += lanes(left, right, |x, y| x * y);
-            }
-        } else {
-            for k in 0..size.inner {
-                let factor = a.data[i * a_row + k * a_col];
-                for j in 0..size.cols {
-                    c.data[i * c_row + j * c_col] += factor * b.data[k * b_row + j * b_col];
-                }
-            }
-        }
+        return;
     }
+    let a = Strided { data: &a.data[..a.reach([batch, rows, inner])], strides: a.strides };
+    let b = Strided { data: &b.data[..b.reach([batch, inner, cols])], strides: b.strides };
+    Product { size, a, b, c, write }.upright().compute(instructions);
 }

@@ -49,7 +49,8 @@ vector! {
 
 /// Here a condition is a vector whose lanes have all bits or none.
 macro_rules! wide {
-    ($vector:ident $number:ident $mask:ident $len:literal $and:ident $or:ident $xor:ident $blend:ident $signs:ident) => {
+    ($vector:ident $number:ident $mask:ident $len:literal $and:ident $or:ident $xor:ident $blend:ident $signs:ident
+     $bits:ident $cast:ident $load:ident $store:ident) => {
         conditions! { $mask:
             // SAFETY: as in `splat`, here and below.
             BitAnd bitand(other) |a, b| unsafe { $and(a, b) };
@@ -71,21 +72,40 @@ macro_rules! wide {
         }
 
         impl $vector {
+            /// The first lanes, as the instructions that load and store some of them want it.
+            #[inline(always)]
+            fn first(len: usize) -> __m256i {
+                // A window of the signs moves with the length.
+                const SIGNS: [$bits; 2 * $len] = {
+                    let mut signs = [0; 2 * $len];
+                    let mut place = 0;
+                    while place < $len {
+                        signs[place] = -1;
+                        place += 1;
+                    }
+                    signs
+                };
+                let window = &SIGNS[$len - len.min($len)..][..$len];
+                // SAFETY: as in `splat`; the window has as many numbers as are read.
+                unsafe { _mm256_loadu_si256(window.as_ptr().cast()) }
+            }
             #[inline(always)]
             fn load_part(data: &[$number], fill: $number) -> Self {
-                let mut lanes = [fill; $len];
-                lanes[..data.len()].copy_from_slice(data);
-                Self::load(&lanes, 0)
+                let first = Self::first(data.len());
+                // SAFETY: as in `splat`; only the lanes that the slice has are read.
+                let (some, first) = unsafe { ($load(data.as_ptr(), first), $cast(first)) };
+                $mask(first).select(Self(some), Self::splat(fill))
             }
             #[inline(always)]
             fn store_part(self, data: &mut [$number]) {
-                let mut lanes = [0.0; $len];
-                self.store(&mut lanes, 0);
-                data.copy_from_slice(&lanes[..data.len()]);
+                // SAFETY: as in `splat`; only the lanes that the slice has are written.
+                unsafe { $store(data.as_mut_ptr(), Self::first(data.len()), self.0) }
             }
         }
     };
 }
 
-wide! { F32x8 f32 Mask8 8 _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_blendv_ps _mm256_movemask_ps }
-wide! { F64x4 f64 Mask4 4 _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_blendv_pd _mm256_movemask_pd }
+wide! { F32x8 f32 Mask8 8 _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_blendv_ps _mm256_movemask_ps
+i32 _mm256_castsi256_ps _mm256_maskload_ps _mm256_maskstore_ps }
+wide! { F64x4 f64 Mask4 4 _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_blendv_pd _mm256_movemask_pd
+i64 _mm256_castsi256_pd _mm256_maskload_pd _mm256_maskstore_pd }

@@ -102,6 +102,14 @@ macro_rules! lanes {
             fn sum(self) -> T {
                 self.fold(|a, b| a + b)
             }
+            /// The sums of the lanes of as many vectors as there are lanes: lane `i` is the one of `vectors[i]`.
+            ///
+            /// # Panics
+            /// If there are not so many.
+            #[inline(always)]
+            fn sums(vectors: &[Self]) -> Self {
+                Self::from_fn(|lane| vectors[lane].sum())
+            }
             /// The product of the lanes, multiplied by halves.
             #[inline(always)]
             fn product(self) -> T {

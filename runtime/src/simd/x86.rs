@@ -15,7 +15,7 @@ macro_rules! vector {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         #[repr(transparent)]
-        pub(super) struct $vector($raw);
+        pub(super) struct $vector(pub(super) $raw);
 
         /// A condition of each lane.
         #[derive(Clone, Copy)]
@@ -97,6 +97,10 @@ macro_rules! vector {
                     let all = both(all, Self(unsafe { $half }));
                 )*
                 all.lane(0)
+            }
+            #[inline(always)]
+            fn sums(vectors: &[Self]) -> Self {
+                Self::sums_of(&vectors[..$len])
             }
             #[inline(always)]
             fn lt(self, other: Self) -> $mask {
