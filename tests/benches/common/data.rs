@@ -11,9 +11,3 @@ pub(crate) fn numbers(count: usize, seed: u32) -> Vec<f32> {
     };
     (0..count as u32).map(number).collect()
 }
-
-/// A number from -2 to 2 for each row of `x`, which depends on the row's first number and on chance.
-pub(crate) fn targets(x: &[f32], cols: usize) -> Vec<f32> {
-    let chance = numbers(x.len() / cols, 2);
-    x.iter().step_by(cols).zip(chance).map(|(first, chance)| first + chance).collect()
-}

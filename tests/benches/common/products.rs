@@ -3,12 +3,12 @@
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2, ShapeBuilder};
 
-/// A matrix in a slice, or its transpose.
+/// A matrix in a slice, which may be transposed.
 #[derive(Clone, Copy)]
 pub(crate) struct Factor<'a> {
-    data: &'a [f32],
-    shape: [usize; 2],
-    strides: [usize; 2],
+    pub(crate) data: &'a [f32],
+    pub(crate) shape: [usize; 2],
+    pub(crate) strides: [usize; 2],
 }
 
 impl<'a> Factor<'a> {
@@ -16,11 +16,6 @@ impl<'a> Factor<'a> {
     pub(crate) fn new(data: &'a [f32], shape: [usize; 2]) -> Self {
         assert_eq!(data.len(), shape[0] * shape[1]);
         Factor { data, shape, strides: [shape[1], 1] }
-    }
-
-    pub(crate) fn t(self) -> Self {
-        let ([rows, cols], [row, col]) = (self.shape, self.strides);
-        Factor { shape: [cols, rows], strides: [col, row], ..self }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use gradus::prelude::*;
 
-use crate::common::data::{numbers, targets};
+use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit, Work};
 use crate::models;
 use crate::products::{Factor, Product, gemm, ndarray};
@@ -35,6 +35,12 @@ pub(crate) fn logistic(n: usize, d: usize, present: impl FnOnce(Case<'_>)) {
         (z.max(0.0) - z * y + small.ln_1p(), sigmoid - y)
     };
     present(data.case(ours(models::logistic::objective(&data.x, &data.y), start), loss));
+}
+
+/// A number from -2 to 2 for each row of `x`, which depends on the row's first number and on chance.
+pub(crate) fn targets(x: &[f32], cols: usize) -> Vec<f32> {
+    let chance = numbers(x.len() / cols, 2);
+    x.iter().step_by(cols).zip(chance).map(|(first, chance)| first + chance).collect()
 }
 
 struct Data {
@@ -117,6 +123,13 @@ impl Data {
         product(x.t(), Factor::new(buffer, [n, 1]), &mut grad[..d]);
         grad[d] = buffer.sum();
         (total / n as f64) as f32
+    }
+}
+
+impl Factor<'_> {
+    pub(crate) fn t(self) -> Self {
+        let ([rows, cols], [row, col]) = (self.shape, self.strides);
+        Factor { data: self.data, shape: [cols, rows], strides: [col, row] }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use gradus::prelude::*;
 
-use crate::common::data::{numbers, targets};
+use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit};
 use crate::models::softmax;
 use crate::products::{Factor, Product, gemm, ndarray};
+use crate::rows::targets;
 use crate::training::{ours, peer};
 
 /// A class for each row.
