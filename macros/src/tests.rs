@@ -301,8 +301,8 @@ fn expansion_times() {
         time(&format!("{n} elements set under conditions"), &TokenStream::new(), &elements(n));
     }
     for (name, file) in [
-        ("gmm", include_str!("../../tests/showcase/gmm.rs")),
-        ("lstm", include_str!("../../tests/showcase/lstm.rs")),
+        ("gmm", include_str!("../../tests/problems/gmm.rs")),
+        ("lstm", include_str!("../../tests/problems/lstm.rs")),
     ] {
         let file: syn::File = syn::parse_str(file).expect("a file of the tests is Rust");
         for item in file.items {
