@@ -8,9 +8,9 @@ mod common;
 #[path = "common/products.rs"]
 mod products;
 
-use common::arguments::{Arguments, sizes};
+use common::arguments::Arguments;
 use common::data::numbers;
-use common::{Case, Contender, Limit, Work};
+use common::{Case, Contender, Limit, Work, sizes};
 use gradus::emitted::{Size, Strided, Write, matmul};
 use products::{Factor, Product};
 

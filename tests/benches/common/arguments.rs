@@ -51,12 +51,7 @@ impl Arguments {
     }
 }
 
-/// `linear/1000x8` is the case `linear` of the sizes 1000 and 8.
-pub(crate) fn sizes(case: &str) -> Result<(&str, Vec<usize>), String> {
-    let (name, sizes) = case.split_once('/').ok_or(format!("{case} has no sizes"))?;
-    Ok((name, sizes.split('x').map(number).collect::<Result<_, _>>()?))
-}
-
-fn number<T: FromStr>(text: &str) -> Result<T, String> {
+/// A number in the arguments.
+pub(crate) fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse().map_err(|_| format!("{text} is not a number"))
 }

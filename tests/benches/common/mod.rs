@@ -14,7 +14,7 @@ use std::hint::black_box;
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
-use arguments::{Arguments, Mode};
+use arguments::{Arguments, Mode, number};
 pub(crate) use limit::Limit;
 
 /// What is timed.
@@ -126,6 +126,12 @@ impl Case<'_> {
             let _ = std::io::stdout().flush();
         }
     }
+}
+
+/// `linear/1000x8` is the case `linear` of the sizes 1000 and 8.
+pub(crate) fn sizes(case: &str) -> Result<(&str, Vec<usize>), String> {
+    let (name, sizes) = case.split_once('/').ok_or(format!("{case} has no sizes"))?;
+    Ok((name, sizes.split('x').map(number).collect::<Result<_, _>>()?))
 }
 
 /// The largest difference, as a part of the largest number.

@@ -12,8 +12,8 @@ mod mixture;
 mod network;
 mod small;
 
-use common::arguments::{Arguments, sizes};
-use common::{Case, Contender, Limit, Work};
+use common::arguments::Arguments;
+use common::{Case, Contender, Limit, Work, sizes};
 
 const CASES: &[&str] = &[
     "gmm/1000x2x5",

@@ -16,7 +16,8 @@ mod softmax;
 mod three_points;
 mod training;
 
-use common::arguments::{Arguments, sizes};
+use common::arguments::Arguments;
+use common::sizes;
 
 const CASES: &[&str] = &[
     "three_points/3",
