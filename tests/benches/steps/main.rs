@@ -13,6 +13,7 @@ mod models;
 mod products;
 mod rows;
 mod softmax;
+mod targets;
 mod three_points;
 mod training;
 
@@ -20,7 +21,7 @@ use common::arguments::Arguments;
 use common::sizes;
 
 const CASES: &[&str] = &[
-    "three_points/3",
+    "three_points/3x100000",
     "linear/100000x32",
     "linear/1000000x8",
     "linear/1000000x64",
@@ -38,7 +39,7 @@ fn main() -> Result<(), String> {
         let (name, sizes) = sizes(&case)?;
         let present = |timed: common::Case<'_>| timed.present(&case, &arguments);
         match (name, &sizes[..]) {
-            ("three_points", &[n]) => three_points::case(n, present),
+            ("three_points", &[n, epochs]) => three_points::case(n, epochs, present),
             ("linear", &[n, d]) => rows::linear(n, d, present),
             ("logistic", &[n, d]) => rows::logistic(n, d, present),
             ("huber", &[n, d]) => rows::huber(n, d, present),

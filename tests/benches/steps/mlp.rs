@@ -6,7 +6,8 @@ use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit};
 use crate::models::mlp;
 use crate::products::{Factor, Product, gemm, ndarray};
-use crate::softmax::{add_rows, cross_entropy, labels};
+use crate::softmax::{add_rows, cross_entropy};
+use crate::targets::labels;
 use crate::training::{ours, peer};
 
 /// The hidden numbers and their derivatives, and the logits.
@@ -69,7 +70,7 @@ impl Data {
 
 pub(crate) fn case(n: usize, d: usize, hidden: usize, classes: usize, present: impl FnOnce(Case<'_>)) {
     let x = Matrix::from_vec([n, d], numbers(n * d, 1)).expect("as many numbers");
-    let labels = labels(&x, classes);
+    let labels = labels(x.data(), d, classes);
     let data = &Data { x, labels, hidden, classes };
     let ends = data.ends();
     let start: Vec<f32> = numbers(ends[3], 4).into_iter().map(|number| 0.1 * number).collect();

@@ -2,13 +2,6 @@
 
 use gradus::prelude::*;
 
-/// Mean squared error of a line.
-#[differentiable(wrt(w, b))]
-pub(crate) fn line(w: f32, b: f32, x: &Vector, y: &Vector) -> f32 {
-    let hypothesis = x * w + b;
-    (hypothesis - y).square().mean()
-}
-
 /// Linear regression.
 #[differentiable(wrt(w, b))]
 pub(crate) fn linear(w: &Vector, b: f32, x: &Matrix, y: &Vector) -> f32 {

@@ -6,6 +6,7 @@ use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit, Work};
 use crate::models;
 use crate::products::{Factor, Product, gemm, ndarray};
+use crate::targets::targets;
 use crate::training::{ours, peer};
 
 pub(crate) fn linear(n: usize, d: usize, present: impl FnOnce(Case<'_>)) {
@@ -35,12 +36,6 @@ pub(crate) fn logistic(n: usize, d: usize, present: impl FnOnce(Case<'_>)) {
         (z.max(0.0) - z * y + small.ln_1p(), sigmoid - y)
     };
     present(data.case(ours(models::logistic::objective(&data.x, &data.y), start), loss));
-}
-
-/// A number from -2 to 2 for each row of `x`, which depends on the row's first number and on chance.
-pub(crate) fn targets(x: &[f32], cols: usize) -> Vec<f32> {
-    let chance = numbers(x.len() / cols, 2);
-    x.iter().step_by(cols).zip(chance).map(|(first, chance)| first + chance).collect()
 }
 
 struct Data {

@@ -6,14 +6,8 @@ use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit};
 use crate::models::softmax;
 use crate::products::{Factor, Product, gemm, ndarray};
-use crate::rows::targets;
+use crate::targets::labels;
 use crate::training::{ours, peer};
-
-/// A class for each row.
-pub(crate) fn labels(x: &Matrix, classes: usize) -> Vec<usize> {
-    let class = |target: f32| ((target + 2.0) / 4.0 * classes as f32) as usize;
-    targets(x.data(), x.cols()).into_iter().map(class).collect()
-}
 
 /// The sum of the cross entropies of rows of logits, which become `scale` times its derivatives by them.
 pub(crate) fn cross_entropy(logits: &mut [f32], classes: usize, labels: &[usize], scale: f32) -> f64 {
@@ -86,7 +80,7 @@ impl Data {
 
 pub(crate) fn case(n: usize, d: usize, classes: usize, present: impl FnOnce(Case<'_>)) {
     let x = Matrix::from_vec([n, d], numbers(n * d, 1)).expect("as many numbers");
-    let labels = labels(&x, classes);
+    let labels = labels(x.data(), d, classes);
     let data = &Data { x, labels, classes };
     let params = softmax::Params { w: Matrix::zeros([d, classes]), b: Vector::zeros([classes]) };
     let start = vec![0.0; (d + 1) * classes];

@@ -6,10 +6,15 @@ use gradus::prelude::*;
 
 use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit, Work};
-use crate::models::line;
 
-const EPOCHS: usize = 100_000;
 const RATE: f32 = 0.01;
+
+/// Mean squared error of a line.
+#[differentiable(wrt(w, b))]
+fn line(w: f32, b: f32, x: &Vector, y: &Vector) -> f32 {
+    let hypothesis = x * w + b;
+    (hypothesis - y).square().mean()
+}
 
 /// A training loop from the start to where `params` are.
 struct Loop<T> {
@@ -30,11 +35,11 @@ impl<T: FnMut() -> (f32, [f32; 2])> Work for Loop<T> {
 }
 
 /// The derivative worked out by hand, and the losses kept, as the generated loop does.
-fn by_hand(x: &[f32], y: &[f32]) -> (f32, [f32; 2]) {
+fn by_hand(x: &[f32], y: &[f32], epochs: usize) -> (f32, [f32; 2]) {
     let (mut w, mut b) = (0.0, 0.0);
-    let mut losses = Vec::with_capacity(EPOCHS);
+    let mut losses = Vec::with_capacity(epochs);
     let n = x.len() as f32;
-    for _ in 0..EPOCHS {
+    for _ in 0..epochs {
         let (mut sum, mut sum_w, mut sum_b) = (0.0, 0.0, 0.0);
         for (x, y) in x.iter().zip(y) {
             let error = w * x + b - y;
@@ -46,20 +51,20 @@ fn by_hand(x: &[f32], y: &[f32]) -> (f32, [f32; 2]) {
         w -= RATE * (2.0 * sum_w / n);
         b -= RATE * (2.0 * sum_b / n);
     }
-    (black_box(&losses)[EPOCHS - 1], [w, b])
+    (black_box(&losses)[epochs - 1], [w, b])
 }
 
-pub(crate) fn case(n: usize, present: impl FnOnce(Case<'_>)) {
+pub(crate) fn case(n: usize, epochs: usize, present: impl FnOnce(Case<'_>)) {
     let (x, y) = (Vector::from(numbers(n, 1)), Vector::from(numbers(n, 2)));
     let ours = || {
         let mut params = line::Params { w: 0.0, b: 0.0 };
         let objective = line::objective(black_box(&x), black_box(&y));
-        let history = Sgd::new(RATE.into()).epochs(EPOCHS).minimize(&objective, &mut params);
+        let history = Sgd::new(RATE.into()).epochs(epochs).minimize(&objective, &mut params);
         (history.expect("the lab converges").last(), [params.w, params.b])
     };
-    let hand = || by_hand(black_box(&x).data(), black_box(&y).data());
+    let hand = || by_hand(black_box(&x).data(), black_box(&y).data(), epochs);
     present(Case {
-        steps: EPOCHS,
+        steps: epochs,
         contenders: vec![
             Contender::new("ours", Loop { train: ours, params: [0.0; 2] }),
             Contender::new("by hand", Loop { train: hand, params: [0.0; 2] }),
