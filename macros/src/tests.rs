@@ -301,8 +301,14 @@ fn expansion_times() {
         time(&format!("{n} elements set under conditions"), &TokenStream::new(), &elements(n));
     }
     for (name, file) in [
-        ("gmm", include_str!("../../tests/showcase/gmm.rs")),
-        ("lstm", include_str!("../../tests/showcase/lstm.rs")),
+        ("gmm", include_str!("../../tests/problems/gmm.rs")),
+        ("lstm", include_str!("../../tests/problems/lstm.rs")),
+        ("lab_autograd", include_str!("../../examples/lab_autograd.rs")),
+        ("lab_descend_to_target", include_str!("../../examples/lab_descend_to_target.rs")),
+        ("lab_gradient_descent", include_str!("../../examples/lab_gradient_descent.rs")),
+        ("lab_linear_layer", include_str!("../../examples/lab_linear_layer.rs")),
+        ("lab_linear_module", include_str!("../../examples/lab_linear_module.rs")),
+        ("lab_linear_regression", include_str!("../../examples/lab_linear_regression.rs")),
     ] {
         let file: syn::File = syn::parse_str(file).expect("a file of the tests is Rust");
         for item in file.items {
