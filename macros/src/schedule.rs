@@ -27,8 +27,8 @@ pub(crate) use blocks::{Pass, Phase};
 pub(crate) use cells::Cells;
 use guards::Guard;
 pub(crate) use guards::peel;
-pub(crate) use storage::{Home, Storage};
 use loops::Loops;
+pub(crate) use storage::{Home, Storage};
 use units::Units;
 
 /// What to do, in order.

@@ -80,13 +80,14 @@ impl<'g> Walk<'g> {
     /// can then share the loops of others.
     fn chosen(&self, entry: &Entry, shape: &[Extent], is_alone: bool) -> Entry {
         let graph = self.graph;
-        let is_loop = |index: Id| matches!(graph.node(index), Node::Index(axis) if entry.axes.contains(&axis));
-        let computed: Vec<usize> =
-            (0..shape.len()).filter(|&place| !is_loop(entry.indices[place])).collect();
+        let is_loop =
+            |index: Id| matches!(graph.node(index), Node::Index(axis) if entry.axes.contains(&axis));
+        let computed: Vec<usize> = (0..shape.len()).filter(|&place| !is_loop(entry.indices[place])).collect();
         let (&[place], true) = (computed.as_slice(), is_alone && shape.len() == entry.axes.len() + 1) else {
             return entry.clone();
         };
-        let taken = [entry.axes.as_slice(), &graph.free(entry.indices[place]), &graph.free(entry.body)].concat();
+        let taken =
+            [entry.axes.as_slice(), &graph.free(entry.indices[place]), &graph.free(entry.body)].concat();
         if entry.axes.is_empty() || graph.ty(entry.indices[place]) != Type::Int("usize") {
             return entry.clone();
         }

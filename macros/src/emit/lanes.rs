@@ -53,7 +53,9 @@ impl Body<'_> {
         let types = [Operand::Real].into_iter().chain(op.operands.iter().map(|(_, operand)| *operand));
         let mut both = types.zip(operands);
         both.all(|(ty, &operand)| ty == Operand::Real || !self.depends_on_row(operand))
-            && operands.first().is_some_and(|&first| self.graph.ty(first).is_float() || self.is_constant(first))
+            && operands
+                .first()
+                .is_some_and(|&first| self.graph.ty(first).is_float() || self.is_constant(first))
     }
 
     fn is_constant(&self, id: Id) -> bool {

@@ -100,13 +100,7 @@ impl Body<'_> {
     }
 
     /// The struct of the pass, and its call.
-    fn called(
-        &self,
-        pass: &Pass,
-        rows: &Ident,
-        body: &TokenStream,
-        outer: Vec<Captured>,
-    ) -> TokenStream {
+    fn called(&self, pass: &Pass, rows: &Ident, body: &TokenStream, outer: Vec<Captured>) -> TokenStream {
         let krate = &self.function.krate;
         let element = self.scalar_type(pass.ty);
         let mut mentioned = HashSet::new();
@@ -128,7 +122,7 @@ impl Body<'_> {
             .collect();
         let names: Vec<&Ident> = taken.iter().map(|captured| &captured.name).collect();
         let types: Vec<TokenStream> = taken.iter().map(|captured| captured.ty.clone()).collect();
-        let counted = names.iter().filter(|name| counted.contains(&name.to_string()));
+        let counted: Vec<_> = names.iter().filter(|name| counted.contains(&name.to_string())).collect();
         let values = taken.iter().map(|captured| {
             let (name, value) = (&captured.name, &captured.value);
             if value.to_string() == name.to_string() { value.clone() } else { quote!(#name: #value) }
@@ -138,18 +132,21 @@ impl Body<'_> {
         let sums: Vec<Ident> = pass.sums.iter().map(|&id| self.accumulator_name(id)).collect();
         let arrays: Vec<Ident> = pass.arrays.iter().map(|&id| self.accumulator_name(id)).collect();
         let across: Vec<Ident> = pass.across.iter().map(|&id| self.accumulator_name(id)).collect();
-        let [sums_len, arrays_len, across_len] = [&sums, &arrays, &across].map(|list| {
-            proc_macro2::Literal::usize_unsuffixed(list.len())
+        let [sums_len, arrays_len, across_len] =
+            [&sums, &arrays, &across].map(|list| proc_macro2::Literal::usize_unsuffixed(list.len()));
+        let ops: Vec<FoldOp> = pass
+            .sums
+            .iter()
+            .filter_map(|&id| match self.graph.node(id) {
+                Node::Fold(op, ..) => Some(op),
+                _ => None,
+            })
+            .collect();
+        let ops = ops.iter().any(|op| *op != FoldOp::Sum).then(|| {
+            let ops = ops.iter().map(|op| format_ident!("{op:?}"));
+            quote! { const OPS: [#krate::emitted::FoldOp; #sums_len] = [#(#krate::emitted::FoldOp::#ops),*]; }
         });
-        let ops = pass.sums.iter().map(|&id| {
-            let op = format_ident!("{}", match self.graph.node(id) {
-                Node::Fold(FoldOp::Product, ..) => "Product",
-                Node::Fold(FoldOp::Max, ..) => "Max",
-                Node::Fold(FoldOp::Min, ..) => "Min",
-                _ => "Sum",
-            });
-            quote!(#krate::emitted::FoldOp::#op)
-        });
+        let unpacked = (!counted.is_empty()).then(|| quote! { let Pass { #(#counted,)* .. } = *self; });
         let array_values = pass.arrays.iter().map(|&id| self.flat_mut(id));
         let across_values = pass.across.iter().map(|&id| {
             let (slice, width) = (self.flat_mut(id), self.width(id));
@@ -162,11 +159,11 @@ impl Body<'_> {
                 struct Pass #definitions { #(#names: #types),* }
 
                 impl #implemented #krate::emitted::Pass<#element, #sums_len, #arrays_len, #across_len> for Pass #arguments {
-                    const OPS: [#krate::emitted::FoldOp; #sums_len] = [#(#ops),*];
+                    #ops
 
                     #[inline(always)]
                     fn cost(&self) -> usize {
-                        let Pass { #(#counted,)* .. } = *self;
+                        #unpacked
                         #cost
                     }
 
@@ -244,7 +241,11 @@ impl Body<'_> {
     }
 
     /// A loop over another axis.
-    fn inner(&mut self, run: crate::schedule::Run, body: impl FnOnce(&mut Self) -> TokenStream) -> TokenStream {
+    fn inner(
+        &mut self,
+        run: crate::schedule::Run,
+        body: impl FnOnce(&mut Self) -> TokenStream,
+    ) -> TokenStream {
         let letter = ["i", "j", "k", "l"].get(self.loops).copied().unwrap_or("index");
         self.loops += 1;
         let name = self.name(letter);
@@ -286,7 +287,8 @@ impl Body<'_> {
                                 Code { tokens: quote!(#sum * #value), level: Level::Product }
                             }
                             FoldOp::Max | FoldOp::Min => {
-                                let (value, name) = (value.tokens, if op == FoldOp::Max { quote!(max) } else { quote!(min) });
+                                let (value, name) =
+                                    (value.tokens, if op == FoldOp::Max { quote!(max) } else { quote!(min) });
                                 Code::atom(quote!(#sum.#name(#value)))
                             }
                         };
@@ -294,7 +296,8 @@ impl Body<'_> {
                         continue;
                     }
                     let value = value.tokens;
-                    let (name, neutral) = (self.name("lanes"), self.neutral(*id));
+                    let name = self.name(&format!("{}_lanes", self.accumulator_name(*id)));
+                    let neutral = self.neutral(*id);
                     before.extend(quote! { let mut #name = V::splat(#neutral); });
                     let (sum, target) = (self.accumulator_name(*id), self.accumulated(*id));
                     let (add, bring) = match op {
@@ -303,9 +306,10 @@ impl Body<'_> {
                         FoldOp::Max => {
                             (quote!(#name = #name.max(#value);), quote!(#target = #sum.max(#name.largest());))
                         }
-                        FoldOp::Min => {
-                            (quote!(#name = #name.min(#value);), quote!(#target = #sum.min(#name.smallest());))
-                        }
+                        FoldOp::Min => (
+                            quote!(#name = #name.min(#value);),
+                            quote!(#target = #sum.min(#name.smallest());),
+                        ),
                     };
                     body.extend(add);
                     after.extend(bring);
@@ -365,7 +369,12 @@ impl Body<'_> {
         let block = self.block();
         if let Some(kept) = block.kept.get(&id) {
             let place = &block.place;
-            return Some(Located { array: kept.to_token_stream(), at: place.to_token_stream(), stride: None, borrow: true });
+            return Some(Located {
+                array: kept.to_token_stream(),
+                at: place.to_token_stream(),
+                stride: None,
+                borrow: true,
+            });
         }
         let is_stored = self.program.storage.contains_key(&id) && self.graph.shape(id).is_empty()
             || self.program.accumulators.contains_key(&id);
@@ -416,12 +425,15 @@ impl Body<'_> {
     /// The lanes of row-major numbers, of which one index is the row and none depends on it.
     fn located(&self, array: TokenStream, extents: &[Extent], indices: &[Id]) -> Option<Located> {
         let row = self.graph.index(self.block().row);
-        let of_row: Vec<usize> = (0..indices.len()).filter(|&place| self.depends_on_row(indices[place])).collect();
+        let of_row: Vec<usize> =
+            (0..indices.len()).filter(|&place| self.depends_on_row(indices[place])).collect();
         let &[place] = of_row.as_slice() else { return None };
         // In an array of one axis, loading and storing see to the bounds.
         let is_shifted = |index: Id| match self.graph.node(index) {
             Node::Op(op, operands) => {
-                op.name == "add" && operands.contains(&row) && operands.iter().any(|&other| !self.depends_on_row(other))
+                op.name == "add"
+                    && operands.contains(&row)
+                    && operands.iter().any(|&other| !self.depends_on_row(other))
             }
             _ => false,
         };
@@ -517,7 +529,9 @@ impl Body<'_> {
     fn contract(&self, id: Id) -> TokenStream {
         let krate = &self.function.krate;
         let Node::Fold(_, axes, body) = self.graph.node(id) else { return TokenStream::new() };
-        let (&[over], [left, right]) = (axes.as_slice(), self.graph.operands(body).as_slice().try_into().unwrap_or([body; 2])) else {
+        let (&[over], [left, right]) =
+            (axes.as_slice(), self.graph.operands(body).as_slice().try_into().unwrap_or([body; 2]))
+        else {
             return TokenStream::new();
         };
         let alone = |side: Id, other: Id| {
@@ -613,7 +627,8 @@ impl Body<'_> {
             }
             return InMemory { data, strides };
         }
-        let flat = if self.is_nested_outside(id, &extents) { quote!(#name.as_flattened()) } else { quote!(#name) };
+        let flat =
+            if self.is_nested_outside(id, &extents) { quote!(#name.as_flattened()) } else { quote!(#name) };
         let is_relative = block.across.contains(&id);
         self.in_memory(flat, axes, &extents, [is_target, is_relative])
     }
@@ -666,17 +681,37 @@ impl Body<'_> {
         }
     }
 
+    fn cost_of(&self, step: &Step) -> usize {
+        const FUNCTION: usize = 8;
+        let (Step::Let(id) | Step::Accumulate(id)) = step else { return 1 };
+        let value = match self.graph.node(*id) {
+            Node::Fold(_, _, body) => body,
+            _ => *id,
+        };
+        match self.graph.node(value) {
+            Node::Op(op, _) if op.is_function() && !op.cheap => FUNCTION,
+            _ => 1,
+        }
+    }
+
     /// A measure of the work for a row.
     fn cost(&self, phases: &[Phase], row: Axis) -> TokenStream {
         let mut constant = 0_usize;
         let mut terms = TokenStream::new();
         for phase in phases {
             match phase {
-                Phase::Rows(steps) => constant += steps.len(),
+                Phase::Rows(steps) => {
+                    constant += steps.iter().map(|step| self.cost_of(step)).sum::<usize>();
+                }
                 Phase::Once(_) | Phase::Reset(_) => constant += 1,
                 Phase::Loop(run, body) => {
                     let (length, body) = (self.size(run.axis.extent), self.cost(body, row));
-                    terms.extend(quote!(+ #length * (#body)));
+                    let is_one = body.clone().into_iter().count() == 1;
+                    terms.extend(if is_one {
+                        quote!(+ #length * #body)
+                    } else {
+                        quote!(+ #length * (#body))
+                    });
                 }
                 Phase::Contract(id) => {
                     let Node::Fold(_, axes, _) = self.graph.node(*id) else { continue };
@@ -687,6 +722,9 @@ impl Body<'_> {
                     terms.extend(quote!(+ #product));
                 }
             }
+        }
+        if constant == 0 && !terms.is_empty() {
+            return terms.into_iter().skip(1).collect();
         }
         let constant = proc_macro2::Literal::usize_unsuffixed(constant);
         quote!(#constant #terms)

@@ -35,7 +35,9 @@ impl Body<'_> {
                     self.values.insert(self.leaf_id(place), name);
                 }
                 // A pass takes single names along.
-                Written::Array { .. } | Written::Slice(_) if needed && is_field && self.program.has_passes() => {
+                Written::Array { .. } | Written::Slice(_)
+                    if needed && is_field && self.program.has_passes() =>
+                {
                     let name = self.name(&leaf.name);
                     let whole = matches!(leaf.written, Written::Slice(_)).then(|| quote!([..]));
                     lines.extend(quote! { let #name = &#access #whole; });

@@ -66,7 +66,8 @@ pub(super) fn blocks(graph: &Graph, units: &Units, mut program: Program) -> Prog
     });
     let steps: Vec<Step> = steps.collect();
     // The pass gives them as its answer.
-    program.steps = steps.into_iter().filter(|step| !matches!(step, Step::Reset(id) if sums.contains(id))).collect();
+    program.steps =
+        steps.into_iter().filter(|step| !matches!(step, Step::Reset(id) if sums.contains(id))).collect();
     program
 }
 

@@ -335,7 +335,12 @@ fn count(
             }
             Step::Keep(id) => vec![*id, *id],
             // What it multiplies lies in memory.
-            Step::Contract(id) => graph.operands(*id).into_iter().flat_map(|body| graph.operands(body)).flat_map(|factor| [factor, factor]).collect(),
+            Step::Contract(id) => graph
+                .operands(*id)
+                .into_iter()
+                .flat_map(|body| graph.operands(body))
+                .flat_map(|factor| [factor, factor])
+                .collect(),
             Step::Pass(_) => continue,
             Step::Accumulate(id) | Step::Store(id) => graph.operands(*id),
             Step::Scatter(id, place) => match graph.node(*id) {

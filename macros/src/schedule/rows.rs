@@ -45,7 +45,9 @@ impl Rows {
             let Some(row) = outermost(order, &axes) else { continue };
             let ty = graph.ty(id);
             let known = types.entry(row).or_insert(is_row(lowered, row).then_some(Type::Untyped));
-            let fits = is_free(id) && is_lanewise(lowered, id, row) && axes.iter().all(|axis| is_known(graph, axis.extent));
+            let fits = is_free(id)
+                && is_lanewise(lowered, id, row)
+                && axes.iter().all(|axis| is_known(graph, axis.extent));
             *known = match *known {
                 Some(own) if fits && (!ty.is_float() || own == Type::Untyped || own == ty) => {
                     Some(if ty.is_float() { ty } else { own })
@@ -99,8 +101,7 @@ pub(super) fn outermost(order: &[Axis], axes: &[Axis]) -> Option<Axis> {
 
 /// Whether the axis is long enough to take several of its rows at once, as far as is known.
 fn is_row(lowered: &Lowered, axis: Axis) -> bool {
-    let is_static =
-        matches!(lowered.extents.source(axis.extent), Source::Literal(_) | Source::Const(_));
+    let is_static = matches!(lowered.extents.source(axis.extent), Source::Literal(_) | Source::Const(_));
     !is_static && is_known(&lowered.graph, axis.extent)
 }
 
@@ -116,10 +117,17 @@ fn is_lanewise(lowered: &Lowered, id: Id, row: Axis) -> bool {
         return false;
     }
     match graph.node(id) {
-        Node::Op(..) | Node::Cast(_) | Node::Index(_) | Node::Float(_) | Node::Int(_) | Node::Size(_) | Node::Leaf(_) => {
-            true
+        Node::Op(..)
+        | Node::Cast(_)
+        | Node::Index(_)
+        | Node::Float(_)
+        | Node::Int(_)
+        | Node::Size(_)
+        | Node::Leaf(_) => true,
+        Node::Get(array, _) => {
+            !super::sharing::is_read_in_place(graph, id)
+                && !matches!(graph.node(array), Node::CallGradient(..))
         }
-        Node::Get(array, _) => !super::sharing::is_read_in_place(graph, id) && !matches!(graph.node(array), Node::CallGradient(..)),
         Node::Select(..) => graph.shape(id).is_empty(),
         // Rows add to arrays, and to numbers in other ways too.
         Node::Fold(op, axes, _) => {
@@ -144,9 +152,7 @@ fn contraction(graph: &Graph, id: Id, row: Axis) -> Option<Contraction> {
     let (&[over], Node::Op(op, operands)) = (axes.as_slice(), graph.node(body)) else { return None };
     let (true, &[left, right]) = (op.name == "mul", operands.as_slice()) else { return None };
     let sides = [graph.free(left), graph.free(right)];
-    let without = |side: &[Axis], other: &[Axis]| {
-        side.iter().filter(|axis| !other.contains(axis)).count()
-    };
+    let without = |side: &[Axis], other: &[Axis]| side.iter().filter(|axis| !other.contains(axis)).count();
     let common = sides[0].len() - without(&sides[0], &sides[1]);
     let alone = [without(&sides[0], &sides[1]), without(&sides[1], &sides[0])];
     let is_product = sides.iter().all(|side| side.contains(&over))
@@ -167,11 +173,12 @@ fn is_element(lowered: &Lowered, id: Id) -> bool {
             let plain = indices.iter().all(|&index| matches!(graph.node(index), Node::Index(_)));
             match graph.node(array) {
                 Node::Leaf(leaf) => {
-                    plain && match lowered.leaves[leaf].written {
-                        Written::Tensor { .. } | Written::Slice(_) => true,
-                        Written::Array { ref lengths, .. } => lengths.len() == 1,
-                        _ => false,
-                    }
+                    plain
+                        && match lowered.leaves[leaf].written {
+                            Written::Tensor { .. } | Written::Slice(_) => true,
+                            Written::Array { ref lengths, .. } => lengths.len() == 1,
+                            _ => false,
+                        }
                 }
                 Node::Build(..) => plain,
                 _ => false,

@@ -114,7 +114,8 @@ impl Search<'_> {
     /// The loops over free indices that are not shared, where the value is computed.
     fn leading(&self, id: Id, path: &Path, shared: &Path) -> (Vec<Axis>, Vec<usize>) {
         let free = self.graph.free(id);
-        let is_open = |axis: &Axis| path.iter().any(|(_, open)| matches!(open, Context::Loop(own, _) if own == axis));
+        let is_open =
+            |axis: &Axis| path.iter().any(|(_, open)| matches!(open, Context::Loop(own, _) if own == axis));
         let loops = path.iter().skip(shared.len()).flat_map(|(number, context)| match context {
             Context::Loop(axis, _) if free.contains(axis) => vec![(*axis, *number)],
             Context::Contraction(_) => {

@@ -8,6 +8,8 @@ use core::ops::Range;
 
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Scalar, Simd, dispatch};
+#[cfg(feature = "alloc")]
+use crate::threads::both;
 
 /// How many rows a block has: a multiple of the lanes of any vector, and few enough for a block of rows of
 /// usual lengths to stay in the innermost cache.
@@ -54,7 +56,7 @@ impl FoldOp {
 /// place for each row.
 pub trait Pass<T: Real, const SUMS: usize, const ARRAYS: usize, const ACROSS: usize>: Sync {
     /// How the numbers are added up.
-    const OPS: [FoldOp; SUMS];
+    const OPS: [FoldOp; SUMS] = [FoldOp::Sum; SUMS];
 
     /// The work for a row, in steps of a number each.
     fn cost(&self) -> usize;
@@ -247,10 +249,20 @@ where
         let (own, rest) = halves(self.across, whole);
         let arrays = self.arrays.each_mut().map(|array| &mut **array);
         if whole > 0 {
-            self.pass.run::<T::Lanes<S>>(self.rows.start..middle, self.sums, arrays, own.map(|(data, _)| data));
+            self.pass.run::<T::Lanes<S>>(
+                self.rows.start..middle,
+                self.sums,
+                arrays,
+                own.map(|(data, _)| data),
+            );
         }
         if middle < self.rows.end {
-            self.pass.run::<T::Lanes<Scalar>>(middle..self.rows.end, self.sums, self.arrays, rest.map(|(data, _)| data));
+            self.pass.run::<T::Lanes<Scalar>>(
+                middle..self.rows.end,
+                self.sums,
+                self.arrays,
+                rest.map(|(data, _)| data),
+            );
         }
     }
 }
@@ -260,10 +272,4 @@ where
 pub fn blocks(rows: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
     let end = rows.end;
     rows.step_by(ROWS).map(move |start| (start, ROWS.min(end - start)))
-}
-
-/// Does two things, at once where there is enough work for another thread.
-#[cfg(feature = "alloc")]
-fn both<A: Send, B: Send>(_work: usize, first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B + Send) -> (A, B) {
-    (first(), second())
 }
