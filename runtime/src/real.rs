@@ -7,7 +7,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 use crate::simd::{self, Simd};
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::matmul::Kept {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }
