@@ -6,54 +6,10 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAss
 
 use crate::simd::{self, Simd};
 
-pub(crate) mod sealed {
-    #[cfg(feature = "alloc")]
-    use alloc::vec::Vec;
-
-    pub trait Sealed: Sized {
-        /// Memory that the thread has kept, or new memory.
-        #[cfg(feature = "alloc")]
-        fn lend() -> Vec<Self>;
-        /// Keeps memory for the next time.
-        #[cfg(feature = "alloc")]
-        fn take_back(data: Vec<Self>);
-    }
-
-    macro_rules! sealed {
-        ($($number:ident)*) => {$(
-            impl Sealed for $number {
-                #[cfg(feature = "std")]
-                fn lend() -> Vec<Self> {
-                    KEPT.with_borrow_mut(|kept| kept.$number.pop()).unwrap_or_default()
-                }
-                #[cfg(feature = "std")]
-                fn take_back(data: Vec<Self>) {
-                    // A thread that is about to end keeps nothing.
-                    let _ = KEPT.try_with(|kept| kept.borrow_mut().$number.push(data));
-                }
-                #[cfg(all(feature = "alloc", not(feature = "std")))]
-                fn lend() -> Vec<Self> {
-                    Vec::new()
-                }
-                #[cfg(all(feature = "alloc", not(feature = "std")))]
-                fn take_back(_: Vec<Self>) {}
-            }
-        )*};
-    }
-
-    sealed! { f32 f64 }
-
-    #[cfg(feature = "std")]
-    #[derive(Default)]
-    struct Kept {
-        f32: Vec<Vec<f32>>,
-        f64: Vec<Vec<f64>>,
-    }
-
-    #[cfg(feature = "std")]
-    std::thread_local! {
-        static KEPT: core::cell::RefCell<Kept> = core::cell::RefCell::default();
-    }
+mod sealed {
+    pub trait Sealed: crate::matmul::Kept {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
 }
 
 // Each row names its first operand too: a body sees only the names that come with it, not those of these macros.

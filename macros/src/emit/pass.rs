@@ -9,7 +9,7 @@ use super::body::{Body, default_name};
 use super::capture::Captured;
 use super::expression::{Code, Level};
 use crate::graph::{Axis, FoldOp, Id, Node, Type};
-use crate::schedule::{Pass, Phase, Step};
+use crate::schedule::{Home, Pass, Phase, Step};
 use crate::shape::Extent;
 use crate::written::Written;
 
@@ -259,6 +259,17 @@ impl Body<'_> {
         quote! { for #name in 0..#length { #body } }
     }
 
+    /// Whether it is stored for each row, or has its place where something else is.
+    fn is_across(&self, id: Id) -> bool {
+        let across = &self.block().across;
+        let home = |id: Id| match self.place_of(id).home {
+            Home::Output(place) => Some(place),
+            Home::Local => None,
+        };
+        across.contains(&id)
+            || home(id).is_some_and(|own| across.iter().any(|&other| home(other) == Some(own)))
+    }
+
     fn block(&self) -> &Block {
         self.block.as_ref().expect("phases belong to a pass")
     }
@@ -412,7 +423,7 @@ impl Body<'_> {
             return None;
         }
         let mut located = self.located(name.to_token_stream(), &extents, &indices)?;
-        if block.across.contains(&first) {
+        if self.is_across(first) {
             let (at, start, width) = (located.at, &block.first, located.stride.clone());
             located.at = match width {
                 None => quote!(#at - #start),
@@ -480,7 +491,7 @@ impl Body<'_> {
             let flat = self.flat_index(&extents, &indices);
             return Some(quote!(#name[#flat][#place]));
         }
-        if block.across.contains(&id) {
+        if self.is_across(id) {
             let at = self.across_place(id, own).tokens;
             return Some(quote!(#name[#at]));
         }
@@ -629,14 +640,14 @@ impl Body<'_> {
         }
         let flat =
             if self.is_nested_outside(id, &extents) { quote!(#name.as_flattened()) } else { quote!(#name) };
-        let is_relative = block.across.contains(&id);
+        let is_relative = self.is_across(id);
         self.in_memory(flat, axes, &extents, [is_target, is_relative])
     }
 
     /// Whether it is an array of arrays, which the pass reads as such; what it writes is flat.
     fn is_nested_outside(&self, id: Id, extents: &[Extent]) -> bool {
         let block = self.block();
-        let is_written = block.across.contains(&id) || block.arrays.contains(&id);
+        let is_written = self.is_across(id) || block.arrays.contains(&id);
         !is_written && extents.len() > 1 && self.is_nested(id, self.place_of(id), extents)
     }
 

@@ -5,8 +5,6 @@ use core::ops::{Deref, DerefMut};
 
 use super::ROWS;
 use crate::real::Real;
-#[allow(unused_imports, reason = "for its methods")]
-use crate::real::sealed::Sealed as _;
 
 /// Numbers for a while.
 pub(super) struct Scratch<T: Real>(Vec<T>);
@@ -14,7 +12,7 @@ pub(super) struct Scratch<T: Real>(Vec<T>);
 impl<T: Real> Scratch<T> {
     /// So many zeros.
     pub(super) fn zeros(length: usize) -> Self {
-        let mut data = T::lend();
+        let mut data = T::take();
         data.clear();
         data.resize(length, T::ZERO);
         Scratch(data)
@@ -23,7 +21,7 @@ impl<T: Real> Scratch<T> {
 
 impl<T: Real> Drop for Scratch<T> {
     fn drop(&mut self) {
-        T::take_back(core::mem::take(&mut self.0));
+        T::keep(core::mem::take(&mut self.0));
     }
 }
 

@@ -7,16 +7,27 @@
 //! | `product.rs` | the forms and the choice |
 //! | `rows.rs` | a matrix, the rows of which lie along memory, times a vector |
 //! | `columns.rs` | a matrix, the columns of which lie along memory, times a vector |
-//! | `plain.rs` | whatever has no axis along memory |
+//! | `small.rs` | batches of products with a small right factor |
+//! | `blocked.rs`, `tile.rs` | all other products |
+//! | `plain.rs` | products that need room for numbers, where there is no allocator |
+//! | `scratch.rs` | that room |
 
+mod blocked;
 mod columns;
 mod plain;
 mod product;
 mod rows;
+mod scratch;
+mod small;
+mod tile;
 
 use crate::real::Real;
 use crate::simd::InstructionSet;
 use product::Product;
+pub(crate) use scratch::Kept;
+
+/// The most lanes that a vector has.
+const MOST_LANES: usize = 16;
 
 /// The extents of a batch of products: `[rows, inner]` times `[inner, cols]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use core::mem::swap;
 
-use super::{Size, Strided, Write, columns::Columns, plain, rows::Rows};
+use super::{Size, Strided, Write, blocked::Blocked, columns::Columns, rows::Rows};
 use crate::real::Real;
 use crate::simd::InstructionSet;
 
@@ -58,7 +58,7 @@ impl<'a, T: Real> Product<'a, T> {
         } else if vector && a_row == 1 {
             instructions.run(Columns(self));
         } else {
-            plain::compute(self);
+            instructions.run(Blocked(self));
         }
     }
 

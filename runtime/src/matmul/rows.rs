@@ -3,8 +3,8 @@
 //! The matrix is read once, so reading it is what takes the time. A vector of sums is made at once, from as
 //! many rows as it has lanes.
 
-use super::Write;
 use super::product::{Product, Single};
+use super::{MOST_LANES, Write};
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Simd, prefetch};
 
@@ -12,8 +12,6 @@ use crate::simd::{Kernel, Lanes, Simd, prefetch};
 const AHEAD: usize = 4096;
 /// How many numbers of a row are summed up before their sum is added to the others.
 const BLOCK: usize = 4096;
-/// The most lanes that a vector has.
-const MOST_LANES: usize = 16;
 
 pub(super) struct Rows<'a, T>(pub(super) Product<'a, T>);
 

@@ -1,0 +1,82 @@
+//! Batches of products with a right factor that fits in registers, one vector for each of its rows.
+
+use super::product::{Product, Single};
+use super::{MOST_LANES, Write};
+use crate::real::Real;
+use crate::simd::{Lanes, Simd};
+
+/// Whether this kernel can compute a product on these vectors.
+#[inline(always)]
+pub(super) fn fits<S: Simd, T: Real>(product: &Product<'_, T>) -> bool {
+    let lanes = T::Lanes::<S>::LEN;
+    // Longer vectors come with twice the registers.
+    let registers = if lanes * size_of::<T>() == 64 { 16 } else { 8 };
+    let size = product.size;
+    let inner = size.inner <= 8 || size.inner == 16;
+    inner && size.inner <= registers && size.cols <= lanes && product.c.strides[2] == 1
+}
+
+/// Computes a product that fits.
+#[inline(always)]
+pub(super) fn compute<S: Simd, T: Real>(product: Product<'_, T>) {
+    match product.size.inner {
+        1 => batch::<S, T, 1>(product),
+        2 => batch::<S, T, 2>(product),
+        3 => batch::<S, T, 3>(product),
+        4 => batch::<S, T, 4>(product),
+        5 => batch::<S, T, 5>(product),
+        6 => batch::<S, T, 6>(product),
+        7 => batch::<S, T, 7>(product),
+        8 => batch::<S, T, 8>(product),
+        _ => batch::<S, T, 16>(product),
+    }
+}
+
+#[inline(always)]
+fn batch<S: Simd, T: Real, const K: usize>(mut product: Product<'_, T>) {
+    let (size, write) = (product.size, product.write);
+    let [_, a_row, a_col] = product.a.strides;
+    let [_, b_row, b_col] = product.b.strides;
+    let c_row = product.c.strides[1];
+    let mut turned = [[T::ZERO; MOST_LANES]; K];
+    for batch in 0..size.batch {
+        let Single { a, b, c } = product.single(batch);
+        let mut right = [T::Lanes::<S>::splat(T::ZERO); K];
+        if b_col == 1 {
+            let mut left = b;
+            for vector in &mut right {
+                *vector = T::Lanes::<S>::load_up_to(left, 0, size.cols, T::ZERO);
+                left = &left[b_row.min(left.len())..];
+            }
+        } else {
+            for (k, (row, vector)) in turned.iter_mut().zip(&mut right).enumerate() {
+                for (j, number) in row[..size.cols].iter_mut().enumerate() {
+                    *number = b[k * b_row + j * b_col];
+                }
+                *vector = T::Lanes::<S>::load(row, 0);
+            }
+        }
+        let (mut a, mut c) = (a, c);
+        for _ in 0..size.rows {
+            let mut row = [T::ZERO; K];
+            if a_col == 1 {
+                row.copy_from_slice(&a[..K]);
+            } else {
+                for (k, number) in row.iter_mut().enumerate() {
+                    *number = a[k * a_col];
+                }
+            }
+            let mut sum = match write {
+                Write::Overwrite => T::Lanes::<S>::splat(T::ZERO),
+                Write::Accumulate => T::Lanes::<S>::load_up_to(c, 0, size.cols, T::ZERO),
+            };
+            for (number, vector) in row.into_iter().zip(right) {
+                sum = T::Lanes::<S>::splat(number).fused(vector, sum);
+            }
+            sum.store_up_to(c, 0, size.cols);
+            a = &a[a_row.min(a.len())..];
+            let next = c_row.min(c.len());
+            c = &mut c[next..];
+        }
+    }
+}
