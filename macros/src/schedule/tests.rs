@@ -1,5 +1,7 @@
 //! What the schedule makes of typical losses, word for word: what is a pass over the data, and what is stored.
 
+mod matrices;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
