@@ -14,9 +14,13 @@ mod loops;
 mod needs;
 mod order;
 mod place;
+#[cfg(test)]
+mod print;
 mod rows;
 mod sharing;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod units;
 
 use std::collections::{HashMap, HashSet};

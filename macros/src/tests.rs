@@ -10,14 +10,14 @@ use crate::items::Items;
 use crate::lower::Lowered;
 use crate::parse::{self, Options};
 use crate::report::Errors;
-use crate::{differentiate, expand, formula, lower, schedule, simplify};
+use crate::{differentiate, expand, formula, lower, simplify};
 
 /// The graph with its roots: the value and the gradients.
 fn pipeline(item: TokenStream) -> (Lowered, Vec<Id>) {
     pipeline_of(TokenStream::new(), item)
 }
 
-fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
+pub(crate) fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
     let options: Options = syn::parse2(options).expect("the test's options are supported");
     let mut errors = Errors::default();
     let items = Items::builtin();
@@ -233,23 +233,6 @@ fn what_is_equal_but_for_its_indices_is_one_node() {
         .filter(|&id| matches!(lowered.graph.node(id), Node::Fold(..)))
         .count();
     assert_eq!(folds, 2);
-}
-
-#[test]
-fn a_loss_over_data_is_one_pass_over_its_rows() {
-    let (lowered, roots) = pipeline(quote! {
-        fn f(w: &Vector<f64>, b: f64, x: &Matrix<f64>, y: &Vector<f64>) -> f64 {
-            (x.matmul(w) + b - y).square().mean()
-        }
-    });
-    // The data is what is not differentiated by.
-    let mut lowered = lowered;
-    lowered.leaves[2].active = false;
-    lowered.leaves[3].active = false;
-    let program = schedule::schedule(&lowered, &roots[..3], 1).expect("it has no loops in order");
-    let outer = program.steps.iter().filter(|step| matches!(step, schedule::Step::Loop(..))).count();
-    // One over the rows, and one over the columns that scales the gradient.
-    assert_eq!(outer, 2, "{:#?}", program.steps);
 }
 
 #[test]

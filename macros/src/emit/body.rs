@@ -330,7 +330,7 @@ impl<'a> Body<'a> {
     }
 }
 
-pub(super) fn default_name(node: &Node) -> &'static str {
+pub(crate) fn default_name(node: &Node) -> &'static str {
     match node {
         Node::Fold(FoldOp::Sum, ..) => "sum",
         Node::Fold(FoldOp::Product, ..) => "product",
