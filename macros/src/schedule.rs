@@ -9,6 +9,7 @@
 
 mod blocks;
 mod cells;
+mod flat;
 mod guards;
 mod loops;
 mod needs;

@@ -28,6 +28,8 @@ static IDENTITIES: &[Identity] = &[
     ("sub", "x - 0", |x, y| is(y, 0.0).then_some(x)),
     ("sub", "0 - x", |x, y| is(x, 0.0).then(|| -y)),
     ("sub", "x - -y", |x, y| Some(x + negated(y)?)),
+    ("sub", "x / z - y / z", |x, y| over_the_same(x, y).map(|(x, y, z)| (x - y) / z)),
+    ("add", "x / z + y / z", |x, y| over_the_same(x, y).map(|(x, y, z)| (x + y) / z)),
     ("mul", "x * c", |x, c| (constant(c).is_some() && constant(x).is_none()).then(|| c * x)),
     ("mul", "y * x", |y, x| (constant(y).is_none() && x.id < y.id).then(|| x * y)),
     ("mul", "1 * x", |c, x| is(c, 1.0).then_some(x)),
@@ -128,6 +130,12 @@ fn rewrite(e: Expr) -> Option<Expr> {
         let (x, y) = (e.graph.expr(x), e.graph.expr(y));
         IDENTITIES.iter().filter(|(of, ..)| *of == row).find_map(|(.., apply)| apply(x, y))
     })
+}
+
+/// `x`, `y` and `z` of `x / z` and `y / z`.
+fn over_the_same<'g>(x: Expr<'g>, y: Expr<'g>) -> Option<(Expr<'g>, Expr<'g>, Expr<'g>)> {
+    let ((x, z), (y, other)) = (binary(x, "div")?, binary(y, "div")?);
+    (z.id == other.id).then_some((x, y, z))
 }
 
 fn cast(e: Expr) -> Option<Expr> {

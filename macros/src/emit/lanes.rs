@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use super::body::Body;
 use super::expression::{Code, Level};
 use super::pass::mentions;
-use crate::graph::{Id, Node, Type};
+use crate::graph::{Axis, Id, Node, Type};
 use crate::ops::{Kind, Op, Operand};
 
 impl Body<'_> {
@@ -145,8 +145,10 @@ impl Body<'_> {
     }
 
     pub(super) fn depends_on_row(&self, id: Id) -> bool {
-        let row = self.block.as_ref().map(|block| block.row);
-        row.is_some_and(|row| self.graph.with(id, |data| data.free.contains(&row)))
+        let is_row = |axis: &Axis| {
+            self.block.as_ref().is_some_and(|block| block.row == *axis || block.flat.contains(axis))
+        };
+        self.graph.with(id, |data| data.free.iter().any(is_row))
     }
 
     fn lane_name(&self, id: Id) -> Option<&Ident> {

@@ -16,6 +16,8 @@ use crate::written::Written;
 /// What is known inside a pass.
 pub(super) struct Block {
     pub(super) row: Axis,
+    /// The axes that are one with that of the rows.
+    pub(super) flat: Vec<Axis>,
     /// The number of a row, of the first one in the lanes.
     pub(super) index: Ident,
     /// Its place in the block.
@@ -71,6 +73,7 @@ impl Body<'_> {
         self.loops += 1;
         self.block = Some(Block {
             row: pass.run.axis,
+            flat: pass.flat.clone(),
             index: index.clone(),
             place,
             start: start.clone(),
@@ -149,10 +152,13 @@ impl Body<'_> {
         let unpacked = (!counted.is_empty()).then(|| quote! { let Pass { #(#counted,)* .. } = *self; });
         let array_values = pass.arrays.iter().map(|&id| self.flat_mut(id));
         let across_values = pass.across.iter().map(|&id| {
-            let (slice, width) = (self.flat_mut(id), self.width(id));
+            let width = if pass.flat.is_empty() { self.width(id) } else { quote!(1) };
+            let slice = self.flat_mut(id);
             quote!((#slice, #width))
         });
-        let length = self.size(pass.run.axis.extent);
+        let lengths =
+            [pass.run.axis].into_iter().chain(pass.flat.iter().copied()).map(|axis| self.size(axis.extent));
+        let length = lengths.reduce(|a, b| quote!(#a * #b)).unwrap_or_default();
         let bind = (!sums.is_empty()).then(|| quote!(let [#(#sums),*] =));
         quote! {
             #bind {
@@ -435,6 +441,10 @@ impl Body<'_> {
 
     /// The lanes of row-major numbers, of which one index is the row and none depends on it.
     fn located(&self, array: TokenStream, extents: &[Extent], indices: &[Id]) -> Option<Located> {
+        if !self.block().flat.is_empty() {
+            let at = self.block().index.to_token_stream();
+            return Some(Located { array, at, stride: None, borrow: false });
+        }
         let row = self.graph.index(self.block().row);
         let of_row: Vec<usize> =
             (0..indices.len()).filter(|&place| self.depends_on_row(indices[place])).collect();

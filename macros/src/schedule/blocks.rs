@@ -15,6 +15,8 @@ use crate::graph::{Axis, Graph, Id, Node, Type};
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Pass {
     pub(crate) run: Run,
+    /// The axes behind that of the rows, where all of them are one: each element is a row.
+    pub(crate) flat: Vec<Axis>,
     /// The type of its numbers.
     pub(crate) ty: Type,
     pub(crate) phases: Vec<Phase>,
@@ -90,9 +92,11 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn pass(&self, run: Run, ty: Type, steps: &[Step]) -> Pass {
-        let phases = self.phases(steps);
+        let (flat, steps) = super::flat::flattened(self.graph, self.program, run, steps);
+        let phases = self.phases(&steps, &[&[run.axis], flat.as_slice()].concat());
         let mut pass = Pass {
             run,
+            flat,
             ty,
             phases,
             kept: Vec::new(),
@@ -129,18 +133,18 @@ impl Builder<'_> {
         pass
     }
 
-    fn phases(&self, steps: &[Step]) -> Vec<Phase> {
+    fn phases(&self, steps: &[Step], rows: &[Axis]) -> Vec<Phase> {
         let mut phases = Vec::new();
         let mut run: Vec<Step> = Vec::new();
         for step in steps {
             let phase = match step {
-                Step::Let(id) if !self.graph.free(*id).contains(&self.row) => {
+                Step::Let(id) if !self.graph.free(*id).iter().any(|axis| rows.contains(axis)) => {
                     phases.push(Phase::Once(*id));
                     continue;
                 }
                 // The kernel overwrites what was there.
                 Step::Reset(id) if self.units.rows.contraction(*id).is_some() => continue,
-                Step::Loop(inner, body) => Phase::Loop(*inner, self.phases(body)),
+                Step::Loop(inner, body) => Phase::Loop(*inner, self.phases(body, rows)),
                 Step::Contract(id) => Phase::Contract(*id),
                 Step::Reset(id) => Phase::Reset(*id),
                 step => {

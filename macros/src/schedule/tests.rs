@@ -71,19 +71,21 @@ fn logistic_regression() {
         &program,
         "
             d_w[..] = 0
-            t = x.rows()
             pass over i < x.rows()
-                block: t_3, sum
-                sums: sum_2, d_b, d_w[w.len()]
+                block: t_2, sum
+                sums: sum_2, sum_3, d_w[w.len()]
                 sum[i] = product over j of w[j] * x[i, j]
                 rows
-                    t_2 = sum[i] + b
-                    sum_2 += softplus(t_2) - y[i] * t_2
-                    t_3[i] = sigmoid(t_2) / t - y[i] / t
-                    d_b += t_3[i]
-                d_w[j] += product over i of x[i, j] * t_3[i]
-            grad.b = d_b
-            return sum_2 / t
+                    t = sum[i] + b
+                    sum_2 += softplus(t) - y[i] * t
+                    t_2[i] = sigmoid(t) - y[i]
+                    sum_3 += t_2[i]
+                d_w[j] += product over i of x[i, j] * t_2[i]
+            t_3 = x.rows()
+            for j < w.len()
+                d_w[j] = d_w[j] / t_3
+            grad.b = sum_3 / t_3
+            return sum_2 / t_3
         ",
     );
 }
