@@ -16,9 +16,12 @@ pub(super) fn compute<S: Simd, T: Real>(product: &mut Product<'_, T>) -> bool {
     let size = product.size;
     let n = size.inner;
     let whole = |strides: [usize; 3]| strides[1..] == [n, 1] || strides[1..] == [1, n];
-    // Longer vectors come with enough registers for a square of their length.
-    let longest = if T::Lanes::<S>::LEN * size_of::<T>() == 64 { T::Lanes::<S>::LEN } else { 8 };
-    if [size.rows, size.cols] != [n, n] || !whole(a) || !whole(b) || c[1..] != [n, 1] || n > longest {
+    if [size.rows, size.cols] != [n, n]
+        || !whole(a)
+        || !whole(b)
+        || c[1..] != [n, 1]
+        || n > T::Lanes::<S>::LEN
+    {
         return false;
     }
     match n {
