@@ -149,7 +149,9 @@ fn a_matrix_times_a_vector_is_the_definition() {
 #[test]
 fn batches_of_small_matrices_are_the_definition() {
     for inner in [1, 2, 3, 4, 5, 6, 7, 8, 9, 16] {
-        agrees_for_all_layouts(Size { batch: 3, rows: inner, inner, cols: inner });
+        // More of them than are turned at a time.
+        agrees_for_transposes(Size { batch: 1100 / (inner * inner), rows: inner, inner, cols: inner });
+        agrees_for_all_layouts(Size { batch: 2, rows: inner, inner, cols: inner });
         agrees_for_all_layouts(Size { batch: 2, rows: 9, inner, cols: 11 });
     }
 }
@@ -157,17 +159,17 @@ fn batches_of_small_matrices_are_the_definition() {
 #[test]
 fn large_matrices_are_the_definition() {
     // Tiles of every width and height, whole and in part; packed and not; several blocks along each axis.
-    for cols in [2, 16, 20, 32, 50, 64, 70, 96, 150] {
-        for rows in [2, 8, 13, 40] {
-            agrees_for_transposes(Size { batch: 1, rows, inner: 33, cols });
+    for cols in [2, 16, 20, 32, 50, 64, 70, 150] {
+        for rows in [2, 8, 13] {
+            agrees_for_transposes(Size { batch: 1, rows, inner: 19, cols });
         }
     }
     for (batch, rows, inner, cols) in
-        [(1, 20, 600, 70), (2, 40, 270, 130), (1, 2, 260, 2100), (1, 2100, 17, 21)]
+        [(1, 20, 600, 21), (2, 18, 270, 66), (1, 2, 260, 1050), (1, 300, 17, 21)]
     {
         agrees_for_transposes(Size { batch, rows, inner, cols });
     }
-    agrees_for_all_layouts(Size { batch: 2, rows: 21, inner: 35, cols: 49 });
+    agrees_for_all_layouts(Size { batch: 2, rows: 18, inner: 11, cols: 49 });
 }
 
 #[test]

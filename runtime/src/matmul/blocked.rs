@@ -7,7 +7,7 @@
 use super::product::{Product, Single};
 use super::scratch::Scratch;
 use super::tile::{Left, Packed, Right, Rows, Target, tile};
-use super::{Strided, Write, plain, small};
+use super::{Strided, Write, plain, small, square};
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Simd};
 
@@ -27,6 +27,9 @@ impl<T: Real> Kernel for Blocked<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self) {
+        if square::compute::<S, T>(&mut self.0) {
+            return;
+        }
         if small::fits::<S, T>(&self.0) {
             return small::compute::<S, T>(self.0);
         }

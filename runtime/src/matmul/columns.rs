@@ -3,15 +3,13 @@
 //! Such a matrix is the transpose of one with rows along memory, and the product is what flows back through
 //! the product of that one and a vector: each of its rows times a number is added to `y`.
 
-use super::Write;
 use super::product::{Product, Single};
+use super::{AHEAD, Write};
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Simd, prefetch};
 
 /// How many columns are summed up before their sum is added to the others.
 const BLOCK: usize = 1024;
-/// How far ahead of its use the matrix is asked for, in bytes.
-const AHEAD: usize = 4096;
 
 pub(super) struct Columns<'a, T>(pub(super) Product<'a, T>);
 

@@ -7,6 +7,7 @@
 //! | `product.rs` | the forms and the choice |
 //! | `rows.rs` | a matrix, the rows of which lie along memory, times a vector |
 //! | `columns.rs` | a matrix, the columns of which lie along memory, times a vector |
+//! | `square.rs` | batches of small square matrices |
 //! | `small.rs` | batches of products with a small right factor |
 //! | `blocked.rs`, `tile.rs` | all other products |
 //! | `plain.rs` | products that need room for numbers, where there is no allocator |
@@ -19,6 +20,7 @@ mod product;
 mod rows;
 mod scratch;
 mod small;
+mod square;
 mod tile;
 
 use crate::real::Real;
@@ -26,6 +28,8 @@ use crate::simd::InstructionSet;
 use product::Product;
 pub(crate) use scratch::Kept;
 
+/// How far ahead of its use memory is asked for what is read once, in bytes.
+const AHEAD: usize = 4096;
 /// The most lanes that a vector has.
 const MOST_LANES: usize = 16;
 

@@ -4,12 +4,10 @@
 //! many rows as it has lanes.
 
 use super::product::{Product, Single};
-use super::{MOST_LANES, Write};
+use super::{AHEAD, MOST_LANES, Write};
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Simd, prefetch};
 
-/// How far ahead of its use the matrix is asked for, in bytes.
-const AHEAD: usize = 4096;
 /// How many numbers of a row are summed up before their sum is added to the others.
 const BLOCK: usize = 4096;
 

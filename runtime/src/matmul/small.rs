@@ -58,20 +58,19 @@ fn batch<S: Simd, T: Real, const K: usize>(mut product: Product<'_, T>) {
         }
         let (mut a, mut c) = (a, c);
         for _ in 0..size.rows {
-            let mut row = [T::ZERO; K];
-            if a_col == 1 {
-                row.copy_from_slice(&a[..K]);
-            } else {
-                for (k, number) in row.iter_mut().enumerate() {
-                    *number = a[k * a_col];
-                }
-            }
             let mut sum = match write {
                 Write::Overwrite => T::Lanes::<S>::splat(T::ZERO),
                 Write::Accumulate => T::Lanes::<S>::load_up_to(c, 0, size.cols, T::ZERO),
             };
-            for (number, vector) in row.into_iter().zip(right) {
-                sum = T::Lanes::<S>::splat(number).fused(vector, sum);
+            if a_col == 1 {
+                let row = &a[..K];
+                for (k, vector) in right.iter().enumerate() {
+                    sum = T::Lanes::<S>::splat(row[k]).fused(*vector, sum);
+                }
+            } else {
+                for (k, vector) in right.iter().enumerate() {
+                    sum = T::Lanes::<S>::splat(a[k * a_col]).fused(*vector, sum);
+                }
             }
             sum.store_up_to(c, 0, size.cols);
             a = &a[a_row.min(a.len())..];
