@@ -5,7 +5,8 @@ use gradus::prelude::*;
 use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit};
 use crate::models::elementwise;
-use crate::training::{ours, peer};
+use crate::peer::peer;
+use crate::training::ours;
 
 /// The derivative worked out by hand, with std's functions.
 fn by_hand(x: &[f32], params: &[f32], grad: &mut [f32]) -> f32 {

@@ -9,6 +9,7 @@ mod common;
 mod elementwise;
 mod mlp;
 mod models;
+mod peer;
 #[path = "../common/products.rs"]
 mod products;
 mod rows;

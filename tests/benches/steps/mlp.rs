@@ -5,10 +5,11 @@ use gradus::prelude::*;
 use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit};
 use crate::models::mlp;
+use crate::peer::peer;
 use crate::products::{Factor, Product, gemm, ndarray};
 use crate::softmax::{add_rows, cross_entropy};
 use crate::targets::labels;
-use crate::training::{ours, peer};
+use crate::training::ours;
 
 /// The hidden numbers and their derivatives, and the logits.
 struct Buffers {

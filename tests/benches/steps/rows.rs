@@ -5,9 +5,10 @@ use gradus::prelude::*;
 use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit, Work};
 use crate::models;
+use crate::peer::peer;
 use crate::products::{Factor, Product, gemm, ndarray};
 use crate::targets::targets;
-use crate::training::{ours, peer};
+use crate::training::ours;
 
 pub(crate) fn linear(n: usize, d: usize, present: impl FnOnce(Case<'_>)) {
     let data = Data::new(n, d);

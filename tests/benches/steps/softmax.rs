@@ -5,9 +5,10 @@ use gradus::prelude::*;
 use crate::common::data::numbers;
 use crate::common::{Case, Contender, Limit};
 use crate::models::softmax;
+use crate::peer::peer;
 use crate::products::{Factor, Product, gemm, ndarray};
 use crate::targets::labels;
-use crate::training::{ours, peer};
+use crate::training::ours;
 
 /// The sum of the cross entropies of rows of logits, which become `scale` times its derivatives by them.
 pub(crate) fn cross_entropy(logits: &mut [f32], classes: usize, labels: &[usize], scale: f32) -> f64 {

@@ -8,9 +8,9 @@ use crate::common::Work;
 pub(crate) const RATE: f32 = 0.1;
 
 /// Parameters, and what a step does to them: it answers the loss before.
-struct Training<P, S> {
-    params: P,
-    step: S,
+pub(crate) struct Training<P, S> {
+    pub(crate) params: P,
+    pub(crate) step: S,
 }
 
 impl<P: Parameters<Element = f32>, S: FnMut(&mut P) -> f32> Work for Training<P, S> {
@@ -36,19 +36,6 @@ where
     let step = move |params: &mut P| {
         let loss = objective.value_and_grad_into(params, &mut grad);
         sgd.step(params, &grad).expect("the parameters stay finite");
-        loss
-    };
-    Training { params, step }
-}
-
-/// Another gradient of parameters that lie one behind the other, with a step written by hand.
-pub(crate) fn peer(params: Vec<f32>, mut gradient: impl FnMut(&[f32], &mut [f32]) -> f32) -> impl Work {
-    let mut grad = vec![0.0; params.len()];
-    let step = move |params: &mut Vec<f32>| {
-        let loss = gradient(params, &mut grad);
-        for (param, grad) in params.iter_mut().zip(&grad) {
-            *param -= RATE * grad;
-        }
         loss
     };
     Training { params, step }
