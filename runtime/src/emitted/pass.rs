@@ -21,6 +21,9 @@ const FEW: usize = 32;
 const RUN: usize = 64 * ROWS;
 /// The work, in steps, below which a range is not divided.
 const LEAF: usize = 1 << 17;
+/// And the steps for each number that two ranges must bring together: the kernel for products does many steps
+/// in the time in which numbers are cleared and added.
+const ADDED: usize = 256;
 
 /// What brings the results of two ranges of rows together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +109,7 @@ where
     let cost = pass.cost().max(1);
     let added: usize = arrays.iter().map(|array| array.len()).sum();
     // What brings two ranges together must be little beside their own work.
-    let leaf = (LEAF.max(8 * added) / cost).max(1).next_multiple_of(ROWS);
+    let leaf = (LEAF.max(ADDED * added) / cost).max(1).next_multiple_of(ROWS);
     Tree { pass, leaf, cost }.rows(0..rows, arrays, across)
 }
 
