@@ -1,8 +1,17 @@
 //! Problems of the public benchmark GradBench against its reference values.
 
+#[path = "problems/kmeans.rs"]
+mod kmeans;
+#[path = "problems/llsq.rs"]
+mod llsq;
+#[path = "problems/lse.rs"]
+mod lse;
 mod reference;
 
 use gradus::prelude::*;
+use kmeans::cost;
+use llsq::least_squares;
+use lse::{log_sum_exp, log_sum_exp_by_name};
 use reference::{Case, assert_agrees, cases, flat, matrix};
 
 #[differentiable]
@@ -23,18 +32,6 @@ fn hello() {
     assert_eq!(seen, [(1.0, 2.0), (4.0, 8.0), (64.0, 128.0), (16384.0, 32768.0)]);
 }
 
-/// As the benchmark states it; its maximum must not count as only one of the tied.
-#[differentiable]
-fn log_sum_exp(x: &Vector<f64>) -> f64 {
-    let largest = x.max();
-    largest + (x - largest).exp().sum().ln()
-}
-
-#[differentiable]
-fn log_sum_exp_by_name(x: &Vector<f64>) -> f64 {
-    x.logsumexp(0)
-}
-
 #[test]
 fn lse() {
     for Case { function, input, output } in cases(include_str!("data/gradbench/lse.json")) {
@@ -50,11 +47,6 @@ fn lse() {
             }
         }
     }
-}
-
-#[differentiable(wrt(x))]
-fn least_squares(x: &Vector<f64>, powers: &Matrix<f64>, s: &Vector<f64>) -> f64 {
-    0.5 * (s - powers.matmul(x)).square().sum()
 }
 
 #[test]
@@ -76,12 +68,6 @@ fn llsq() {
             _ => assert_agrees(least_squares::grad(&x, &powers, &s).data(), &output),
         }
     }
-}
-
-#[differentiable(wrt(centroids))]
-fn cost(points: &Matrix<f64>, centroids: &Matrix<f64>) -> f64 {
-    let differences = points.insert_axis(1, centroids.rows()) - centroids;
-    differences.square().sum_axis(2).min_axis(1).sum()
 }
 
 /// How many points are nearest to each centroid.

@@ -2,10 +2,13 @@
 
 mod body;
 mod calls;
+mod capture;
 mod elements;
 mod expression;
+mod lanes;
 mod objective;
 mod parameters;
+mod pass;
 mod results;
 mod rule;
 mod setup;
@@ -24,6 +27,8 @@ use crate::parse::{Function, Param};
 use crate::schedule::Program;
 use crate::written::{Written, is_absolute, scalar_path};
 use body::Body;
+#[cfg(test)]
+pub(crate) use body::default_name;
 pub(crate) use parameters::parameters_impl;
 
 /// Where the value and the gradient come from.

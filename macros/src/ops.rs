@@ -136,6 +136,11 @@ impl Op {
         }
     }
 
+    /// Whether it is a method, and no operator.
+    pub(crate) fn is_function(&self) -> bool {
+        matches!(self.kind, Kind::Std | Kind::Ours | Kind::Special | Kind::Libm)
+    }
+
     /// Whether it is an operation on bits.
     pub(crate) fn is_bitwise(&self) -> bool {
         matches!(self.kind, Kind::Infix("&" | "|" | "^" | "<<" | ">>"))
@@ -170,7 +175,7 @@ pub(crate) fn row(name: &str) -> &'static Op {
 
 /// The rows that are methods, which is all but the operators.
 pub(crate) fn methods() -> impl Iterator<Item = &'static Op> {
-    TABLE.iter().filter(|op| matches!(op.kind, Kind::Std | Kind::Ours | Kind::Special | Kind::Libm))
+    TABLE.iter().filter(|op| op.is_function())
 }
 
 macro_rules! rows {

@@ -7,23 +7,32 @@
 //! another loop over the same rows. Only what crosses from one loop to another is stored, for the
 //! indices of the loops that are not shared; cheap values are computed again instead.
 
+mod blocks;
 mod cells;
+mod flat;
 mod guards;
 mod loops;
 mod needs;
 mod order;
 mod place;
+#[cfg(test)]
+mod print;
+mod rows;
 mod sharing;
 mod storage;
+#[cfg(test)]
+mod tests;
 mod units;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Axis, Graph, Id};
 use crate::lower::Lowered;
+pub(crate) use blocks::{Pass, Phase};
 pub(crate) use cells::Cells;
 use guards::Guard;
 pub(crate) use guards::peel;
+use loops::Loops;
 pub(crate) use storage::{Home, Storage};
 use units::Units;
 
@@ -37,6 +46,10 @@ pub(crate) enum Step {
     /// Give what changes in place its first value.
     Begin(Id),
     Loop(Run, Vec<Step>),
+    /// A loop over rows of data, in blocks.
+    Pass(Pass),
+    /// Bring the sum of products that a fold is to its place, for all its indices.
+    Contract(Id),
     /// What is done only where the condition holds, or only where it does not.
     Branch(Guard, Vec<Step>),
     /// Bring a fold's body into its accumulator.
@@ -86,6 +99,22 @@ impl Program {
         self.storage.get(&self.cells.first(id))
     }
 
+    fn passes(&self) -> impl Iterator<Item = &Pass> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::Pass(pass) => Some(pass),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn has_passes(&self) -> bool {
+        self.passes().next().is_some()
+    }
+
+    /// What lives as long as a block of rows.
+    pub(crate) fn block_local(&self) -> HashSet<Id> {
+        self.passes().flat_map(|pass| pass.local.iter().copied()).collect()
+    }
+
     /// The gradients, or several results.
     pub(crate) fn outputs(&self) -> &[Id] {
         &self.roots[self.first_output..]
@@ -101,20 +130,20 @@ impl Program {
 /// need each other's results.
 pub(crate) fn schedule(lowered: &Lowered, roots: &[Id], first_output: usize) -> Option<Program> {
     let graph = &lowered.graph;
-    let mut units = Units::of(graph, roots);
+    let mut units = Units::of(lowered, roots);
     let cells = Cells::of(&mut units, &graph.reachable(roots), roots);
-    let items = order::order(&units, &axis_order(lowered, &units, roots))?;
-    place::place(graph, &units, cells, items, roots, first_output)
+    let items = order::order(&units)?;
+    let program = place::place(graph, &units, cells, items, roots, first_output)?;
+    Some(blocks::blocks(graph, &units, program))
 }
 
 /// All axes, outer loops first: those of the data before those of the parameters, and each array's in
 /// the order in which it lies in memory.
-fn axis_order(lowered: &Lowered, units: &Units, roots: &[Id]) -> Vec<Axis> {
+fn axis_order(lowered: &Lowered, loops: &Loops, reachable: &[Id]) -> Vec<Axis> {
     use crate::graph::Node;
     let graph = &lowered.graph;
-    let reachable = graph.reachable(roots);
     let mut accesses: Vec<(bool, Vec<Axis>)> = Vec::new();
-    for &id in &reachable {
+    for &id in reachable {
         let (parameter, axes) = match graph.node(id) {
             Node::Get(array, indices) => {
                 let axes = indices.iter().filter_map(|&index| match graph.node(index) {
@@ -153,8 +182,8 @@ fn axis_order(lowered: &Lowered, units: &Units, roots: &[Id]) -> Vec<Axis> {
     // The loops of the user are around those of tensors.
     order.sort_by_key(|axis| !axis.is_loop());
     nested(order, |axis| {
-        let around = units.loops.numbers().filter(|&number| units.loops.axis(number) == *axis);
-        let around = around.flat_map(|number| units.loops.axes(number)).filter(|other| other != axis);
+        let around = loops.numbers().filter(|&number| loops.axis(number) == *axis);
+        let around = around.flat_map(|number| loops.axes(number)).filter(|other| other != axis);
         graph.free(graph.index(*axis)).into_iter().filter(|other| other != axis).chain(around).collect()
     })
 }

@@ -5,6 +5,8 @@
 //! `x * 0` is not `0`, `x - x` is not `0` and `x / x` is not `1`, since `x` may be NaN or infinite. One
 //! case makes a NaN: an infinite factor that leaves a sum over empty data meets the sum's 0.
 
+mod products;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Axis, Expr, FoldOp, Graph, Id, Node, Type};
@@ -26,6 +28,8 @@ static IDENTITIES: &[Identity] = &[
     ("sub", "x - 0", |x, y| is(y, 0.0).then_some(x)),
     ("sub", "0 - x", |x, y| is(x, 0.0).then(|| -y)),
     ("sub", "x - -y", |x, y| Some(x + negated(y)?)),
+    ("sub", "x / z - y / z", |x, y| over_the_same(x, y).map(|(x, y, z)| (x - y) / z)),
+    ("add", "x / z + y / z", |x, y| over_the_same(x, y).map(|(x, y, z)| (x + y) / z)),
     ("mul", "x * c", |x, c| (constant(c).is_some() && constant(x).is_none()).then(|| c * x)),
     ("mul", "y * x", |y, x| (constant(y).is_none() && x.id < y.id).then(|| x * y)),
     ("mul", "1 * x", |c, x| is(c, 1.0).then_some(x)),
@@ -64,6 +68,7 @@ static REWRITES: &[Rewrite] = &[
     ("x.detach()", |e| unary(e, "detach")),
     ("the sum of what does not depend on the index", repeated_sum),
     ("the sum of c * x", factors_of_sum),
+    ("the sum of x * (y * z), as that of two factors", products::regrouped),
 ];
 
 /// More rounds than any expression needs: each works on what the one before it left.
@@ -125,6 +130,12 @@ fn rewrite(e: Expr) -> Option<Expr> {
         let (x, y) = (e.graph.expr(x), e.graph.expr(y));
         IDENTITIES.iter().filter(|(of, ..)| *of == row).find_map(|(.., apply)| apply(x, y))
     })
+}
+
+/// `x`, `y` and `z` of `x / z` and `y / z`.
+fn over_the_same<'g>(x: Expr<'g>, y: Expr<'g>) -> Option<(Expr<'g>, Expr<'g>, Expr<'g>)> {
+    let ((x, z), (y, other)) = (binary(x, "div")?, binary(y, "div")?);
+    (z.id == other.id).then_some((x, y, z))
 }
 
 fn cast(e: Expr) -> Option<Expr> {

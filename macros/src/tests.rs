@@ -10,14 +10,14 @@ use crate::items::Items;
 use crate::lower::Lowered;
 use crate::parse::{self, Options};
 use crate::report::Errors;
-use crate::{differentiate, expand, formula, lower, schedule, simplify};
+use crate::{differentiate, expand, formula, lower, simplify};
 
 /// The graph with its roots: the value and the gradients.
 fn pipeline(item: TokenStream) -> (Lowered, Vec<Id>) {
     pipeline_of(TokenStream::new(), item)
 }
 
-fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
+pub(crate) fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, Vec<Id>) {
     let options: Options = syn::parse2(options).expect("the test's options are supported");
     let mut errors = Errors::default();
     let items = Items::builtin();
@@ -236,23 +236,6 @@ fn what_is_equal_but_for_its_indices_is_one_node() {
 }
 
 #[test]
-fn a_loss_over_data_is_one_pass_over_its_rows() {
-    let (lowered, roots) = pipeline(quote! {
-        fn f(w: &Vector<f64>, b: f64, x: &Matrix<f64>, y: &Vector<f64>) -> f64 {
-            (x.matmul(w) + b - y).square().mean()
-        }
-    });
-    // The data is what is not differentiated by.
-    let mut lowered = lowered;
-    lowered.leaves[2].active = false;
-    lowered.leaves[3].active = false;
-    let program = schedule::schedule(&lowered, &roots[..3], 1).expect("it has no loops in order");
-    let outer = program.steps.iter().filter(|step| matches!(step, schedule::Step::Loop(..))).count();
-    // One over the rows, and one over the columns that scales the gradient.
-    assert_eq!(outer, 2, "{:#?}", program.steps);
-}
-
-#[test]
 fn the_same_input_gives_the_same_tokens() {
     let expansion = || expand(TokenStream::new(), chain(20)).to_string();
     assert_eq!(expansion(), expansion());
@@ -301,8 +284,14 @@ fn expansion_times() {
         time(&format!("{n} elements set under conditions"), &TokenStream::new(), &elements(n));
     }
     for (name, file) in [
-        ("gmm", include_str!("../../tests/showcase/gmm.rs")),
-        ("lstm", include_str!("../../tests/showcase/lstm.rs")),
+        ("gmm", include_str!("../../tests/problems/gmm.rs")),
+        ("lstm", include_str!("../../tests/problems/lstm.rs")),
+        ("lab_autograd", include_str!("../../examples/lab_autograd.rs")),
+        ("lab_descend_to_target", include_str!("../../examples/lab_descend_to_target.rs")),
+        ("lab_gradient_descent", include_str!("../../examples/lab_gradient_descent.rs")),
+        ("lab_linear_layer", include_str!("../../examples/lab_linear_layer.rs")),
+        ("lab_linear_module", include_str!("../../examples/lab_linear_module.rs")),
+        ("lab_linear_regression", include_str!("../../examples/lab_linear_regression.rs")),
     ] {
         let file: syn::File = syn::parse_str(file).expect("a file of the tests is Rust");
         for item in file.items {

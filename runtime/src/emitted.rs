@@ -14,7 +14,40 @@ use crate::{Parameters, Real};
 use crate::{Tensor, View};
 
 mod no_derivative;
+mod pass;
+#[cfg(feature = "alloc")]
+mod scratch;
 pub use no_derivative::unseen;
+pub use pass::{FoldOp, Pass, ROWS, blocks, pass};
+#[cfg(feature = "alloc")]
+pub use scratch::Block;
+
+/// `c = a b` for matrices, each as its numbers and the distances between its rows and its columns.
+#[inline]
+pub fn set_product<T: Real>(
+    [rows, inner, cols]: [usize; 3],
+    a: (&[T], [usize; 2]),
+    b: (&[T], [usize; 2]),
+    c: (&mut [T], [usize; 2]),
+) {
+    matmul(Size { batch: 1, rows, inner, cols }, strided(a), strided(b), strided(c), Write::Overwrite);
+}
+
+/// `c += a b` in the same way.
+#[inline]
+pub fn add_product<T: Real>(
+    [rows, inner, cols]: [usize; 3],
+    a: (&[T], [usize; 2]),
+    b: (&[T], [usize; 2]),
+    c: (&mut [T], [usize; 2]),
+) {
+    matmul(Size { batch: 1, rows, inner, cols }, strided(a), strided(b), strided(c), Write::Accumulate);
+}
+
+#[inline]
+fn strided<D>((data, [row, col]): (D, [usize; 2])) -> Strided<D> {
+    Strided { data, strides: [0, row, col] }
+}
 
 /// In the place of a derivative by a parameter that a function is not differentiated by.
 #[derive(Clone, Copy, Debug)]

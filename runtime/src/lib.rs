@@ -30,6 +30,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `threads` (default) | loops over much data share its rows among the threads of rayon's pool; the results are the same for any number of threads |
 //! | `std` (default) | `alloc`, and the system's mathematics in place of `libm`'s |
 //! | `alloc` | tensors, random numbers, optimisers; without it: scalars and arrays |
 //! | `approx` | the traits of the crate `approx` for tensors |
@@ -65,6 +66,8 @@ mod sgd;
 mod step;
 #[cfg(feature = "alloc")]
 mod tensor;
+#[cfg(feature = "alloc")]
+mod threads;
 #[cfg(feature = "alloc")]
 mod train;
 

@@ -1,7 +1,8 @@
 //! What is known of an adjoint before all users have contributed.
 
 use crate::differentiate::{Walk, zeros_like};
-use crate::graph::{Axis, Entry, Expr, FoldOp, Id, Node, fresh_axes};
+use crate::graph::{Axis, Entry, Expr, FoldOp, Id, Node, Type, fresh_axes};
+use crate::shape::Extent;
 
 /// The contributions to an array's adjoint.
 #[derive(Default)]
@@ -61,6 +62,7 @@ impl<'g> Walk<'g> {
         let elements: Option<Vec<Expr>> = entries
             .iter()
             .map(|entry| {
+                let entry = &self.chosen(entry, &shape, entries.len() == 1);
                 let targets = self.loop_indices(entry, &shape)?;
                 let others: Vec<Axis> =
                     entry.axes.iter().copied().filter(|axis| !targets.contains(axis)).collect();
@@ -74,8 +76,32 @@ impl<'g> Walk<'g> {
         }
     }
 
+    /// An entry at one computed place of each row, as one over whole rows that is zero at all other places: it
+    /// can then share the loops of others.
+    fn chosen(&self, entry: &Entry, shape: &[Extent], is_alone: bool) -> Entry {
+        let graph = self.graph;
+        let is_loop =
+            |index: Id| matches!(graph.node(index), Node::Index(axis) if entry.axes.contains(&axis));
+        let computed: Vec<usize> = (0..shape.len()).filter(|&place| !is_loop(entry.indices[place])).collect();
+        let (&[place], true) = (computed.as_slice(), is_alone && shape.len() == entry.axes.len() + 1) else {
+            return entry.clone();
+        };
+        let taken =
+            [entry.axes.as_slice(), &graph.free(entry.indices[place]), &graph.free(entry.body)].concat();
+        if entry.axes.is_empty() || graph.ty(entry.indices[place]) != Type::Int("usize") {
+            return entry.clone();
+        }
+        let axis = fresh_axes(&[shape[place]], &taken)[0];
+        let here = graph.expr(graph.index(axis)).eq(graph.expr(entry.indices[place]));
+        let mut chosen = entry.clone();
+        chosen.body = here.select(graph.expr(entry.body), 0.0).id;
+        chosen.indices[place] = graph.index(axis);
+        chosen.axes.push(axis);
+        chosen
+    }
+
     /// The axes that the entry's indices are, where they are different loop indices over whole axes.
-    fn loop_indices(&self, entry: &Entry, shape: &[crate::shape::Extent]) -> Option<Vec<Axis>> {
+    fn loop_indices(&self, entry: &Entry, shape: &[Extent]) -> Option<Vec<Axis>> {
         let mut targets = Vec::new();
         for (&index, &extent) in entry.indices.iter().zip(shape) {
             match self.graph.node(index) {

@@ -7,6 +7,7 @@ use quote::{ToTokens, quote};
 
 use super::calls;
 use super::expression::{Code, Level};
+use super::pass::Block;
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, Type};
 use crate::lower::Lowered;
 use crate::ops::Kind;
@@ -46,6 +47,8 @@ pub(super) struct Body<'a> {
     pub(super) passed: HashSet<Id>,
     /// The names of the gradients of calls.
     pub(super) gradients: HashMap<Id, Ident>,
+    /// The pass that is open.
+    pub(super) block: Option<Block>,
 }
 
 impl<'a> Body<'a> {
@@ -76,6 +79,7 @@ impl<'a> Body<'a> {
             pulled_back: graph.pulled_back(&program.roots),
             passed,
             gradients: HashMap::new(),
+            block: None,
         }
     }
 
@@ -126,6 +130,9 @@ impl<'a> Body<'a> {
             Step::Let(id) => self.bind(*id),
             Step::Reset(id) => self.reset(*id),
             Step::Loop(run, body) => self.run(*run, body),
+            Step::Pass(pass) => self.pass(pass),
+            // Belongs to a pass.
+            Step::Contract(_) => TokenStream::new(),
             Step::Begin(id) => self.begin(*id),
             // Written where its loop is.
             Step::Test(_) => TokenStream::new(),
@@ -183,7 +190,7 @@ impl<'a> Body<'a> {
         }
     }
 
-    fn bind(&mut self, id: Id) -> TokenStream {
+    pub(super) fn bind(&mut self, id: Id) -> TokenStream {
         if let Some(name) = self.known_name(id) {
             self.values.insert(id, name);
             self.scope.last_mut().expect("the function's own scope is open").insert(id);
@@ -323,7 +330,7 @@ impl<'a> Body<'a> {
     }
 }
 
-pub(super) fn default_name(node: &Node) -> &'static str {
+pub(crate) fn default_name(node: &Node) -> &'static str {
     match node {
         Node::Fold(FoldOp::Sum, ..) => "sum",
         Node::Fold(FoldOp::Product, ..) => "product",

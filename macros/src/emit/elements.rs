@@ -88,6 +88,9 @@ impl Body<'_> {
     }
 
     pub(super) fn element_of(&self, id: Id, buffer: &Ident, storage: &Storage, own: &[Id]) -> TokenStream {
+        if let Some(element) = self.element_in_block(id, own) {
+            return element;
+        }
         let shape = self.buffer_shape(id, storage);
         if shape.is_empty() {
             return buffer.to_token_stream();

@@ -47,6 +47,9 @@ impl Body<'_> {
         if self.scope.iter().any(|scope| scope.contains(&id)) {
             return Code::atom(self.values[&id].to_token_stream());
         }
+        if let Some(kept) = self.kept_in_block(id) {
+            return Code::atom(kept);
+        }
         if self.program.storage.contains_key(&id) && self.graph.shape(id).is_empty() {
             return Code::atom(self.stored(id, &[]));
         }

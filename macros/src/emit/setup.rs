@@ -34,6 +34,15 @@ impl Body<'_> {
                     lines.extend(quote! { let #name = #value; });
                     self.values.insert(self.leaf_id(place), name);
                 }
+                // A pass takes single names along.
+                Written::Array { .. } | Written::Slice(_)
+                    if needed && is_field && self.program.has_passes() =>
+                {
+                    let name = self.name(&leaf.name);
+                    let whole = matches!(leaf.written, Written::Slice(_)).then(|| quote!([..]));
+                    lines.extend(quote! { let #name = &#access #whole; });
+                    self.values.insert(self.leaf_id(place), name);
+                }
                 Written::Tensor { .. } => {
                     let krate = &self.function.krate;
                     let rank = Literal::usize_unsuffixed(leaf.written.rank());
@@ -199,6 +208,7 @@ impl Body<'_> {
     pub(super) fn allocate(&mut self) -> TokenStream {
         let mut stored: Vec<Id> = self.program.storage.keys().copied().collect();
         stored.sort_unstable();
+        let block_local = self.program.block_local();
         let mut lines = TokenStream::new();
         for id in stored {
             let storage = self.program.storage[&id].clone();
@@ -212,6 +222,9 @@ impl Body<'_> {
             let is_kept = is_number && !matches!(self.graph.node(id), Node::Fold(..));
             let name = if is_kept { self.name(&format!("kept_{wanted}")) } else { self.name(&wanted) };
             self.buffers.insert(id, name.clone());
+            if block_local.contains(&id) {
+                continue;
+            }
             if extents.is_empty() {
                 // A fold begins where its loop does; a scalar for another block needs a value before.
                 let begins = matches!(self.graph.node(id), Node::Fold(..))
@@ -238,7 +251,7 @@ impl Body<'_> {
             let name = self.name(&wanted);
             self.accumulators.insert(id, name.clone());
             let extents = self.buffer_shape(id, &self.program.accumulators[&id]);
-            if !extents.is_empty() {
+            if !extents.is_empty() && !block_local.contains(&id) {
                 let late = self.is_kept_late(&self.program.accumulators[&id]);
                 lines.extend(if late { self.growing(id, &name) } else { self.buffer(id, &name, &extents) });
             }

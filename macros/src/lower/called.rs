@@ -145,6 +145,11 @@ impl Lowerer<'_> {
         let position = proc_macro2::Literal::usize_unsuffixed(place);
         let derivative = quote!(#position);
         let passed = match value {
+            Value::Scalar(id) if self.needs_type(id) => {
+                let help = format!("write it, as in `let value: f64 = {};`", text(written));
+                self.refuse(written, "the type of this number is not known", help);
+                return None;
+            }
             Value::Scalar(id) => {
                 called.operands.push(Operand { derivative, nested: false });
                 operands.push(if plain { self.attached(id) } else { id });

@@ -240,7 +240,10 @@ impl<'a> Lowerer<'a> {
             (0..types.len()).filter(|&place| real(place)).find(|&place| types[place] != Type::Untyped);
         let Some(known) = known else {
             let help = "give it a type, as in `2.0_f64`";
-            self.refuse(&call.receiver, "the type of this number is not known", help);
+            match &operands[0] {
+                Value::Array(array) => self.unknown_type(array, &call.receiver),
+                _ => self.refuse(&call.receiver, "the type of this number is not known", help),
+            };
             return false;
         };
         for place in (0..operands.len()).filter(|&place| real(place)) {
@@ -297,6 +300,10 @@ impl<'a> Lowerer<'a> {
                 Some(()) => self.reduce(&array, reduction, call),
                 None => Value::Refused,
             };
+        }
+        let has_function = matches!(name.as_str(), "softmax" | "log_softmax" | "logsumexp" | "norm");
+        if has_function && graph.ty(array.body) == Type::Untyped {
+            return self.unknown_type(&array, &call.receiver);
         }
         match name.as_str() {
             "softmax" => {
@@ -386,6 +393,10 @@ impl<'a> Lowerer<'a> {
                 Some(typed) => (array, other) = typed,
                 None => return Value::Refused,
             }
+        }
+        let has_function = name.ends_with("_loss") || name.contains("cross_entropy");
+        if has_function && graph.ty(array.body) == Type::Untyped {
+            return self.unknown_type(&array, &call.receiver);
         }
         match name.as_str() {
             "cross_entropy" if array.rank() == 2 && other.rank() == 1 => {

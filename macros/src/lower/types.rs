@@ -138,6 +138,34 @@ impl Lowerer<'_> {
         Some((a.map(|_| one), b.map(|_| other)))
     }
 
+    /// Refuses what needs the type of an array's numbers where only literals and constants are in it.
+    pub(super) fn unknown_type(&mut self, array: &Array, receiver: &syn::Expr) -> Value {
+        let real = self.function.result.element().filter(|ty| ty.is_float()).unwrap_or(Type::F64);
+        let real = self.type_name(real);
+        let name = if matches!(receiver, syn::Expr::Path(_)) { text(receiver) } else { "x".to_owned() };
+        let written = match (array.nested, array.rank()) {
+            (false, 1) => format!("Vector<{real}>"),
+            (false, 2) => format!("Matrix<{real}>"),
+            (false, rank) => format!("Tensor<{real}, {rank}>"),
+            (true, _) => array.shape().into_iter().rev().fold(real.clone(), |inner, extent| {
+                let source = self.extents.source(extent);
+                format!("[{inner}; {}]", super::length_text(&self.leaves, &source))
+            }),
+        };
+        let is_list = array.nested && array.rank() == 1;
+        let vec = if is_list { format!(", or `Vec<{real}>` with `vec!`") } else { String::new() };
+        let help = format!("write it where the array is made, as in `let {name}: {written} = ..`{vec}");
+        self.refuse(receiver, "the type of the numbers in this array is not known", help)
+    }
+
+    /// Whether emitted code would have to name the type of what is made of literals and constants alone.
+    pub(super) fn needs_type(&self, id: Id) -> bool {
+        let is_untyped = |id: Id| self.graph.ty(id) == Type::Untyped;
+        let has_name =
+            |id: Id| is_untyped(id) && matches!(self.graph.node(id), Node::Fold(..) | Node::Cast(_));
+        is_untyped(id) && self.graph.reachable(&[id]).into_iter().any(has_name)
+    }
+
     pub(super) fn cast(&mut self, cast: &syn::ExprCast) -> Value {
         let any = Written::Scalar(Type::Untyped);
         let value = self.expr(&cast.expr, Some(&any));

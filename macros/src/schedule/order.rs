@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::guards::Guard;
 use super::units::{Unit, Units};
-use crate::graph::Axis;
+use crate::graph::{Axis, Id};
 
 /// What encloses units of work.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -12,6 +12,8 @@ pub(super) enum Context {
     /// A loop, with its number where its turns are taken in order.
     Loop(Axis, Option<usize>),
     Branch(Guard),
+    /// A sum of products, which is done for all its indices at once.
+    Contraction(Id),
 }
 
 /// A unit of work, or a loop or a branch of them.
@@ -24,8 +26,8 @@ pub(super) enum Item {
 pub(super) type Path = Vec<(usize, Context)>;
 
 /// Orders all units; `None` where loops run in order need each other's results.
-pub(super) fn order(units: &Units, axes: &[Axis]) -> Option<Vec<Item>> {
-    let axes = axes.iter().enumerate().map(|(place, axis)| (*axis, place)).collect();
+pub(super) fn order(units: &Units) -> Option<Vec<Item>> {
+    let axes = units.order.iter().enumerate().map(|(place, axis)| (*axis, place)).collect();
     let mut scheduler = Scheduler { units, axes, done: HashSet::new(), blocks: 0 };
     scheduler.block((0..units.len()).collect(), &[])
 }
@@ -80,7 +82,7 @@ impl Scheduler<'_> {
             }
         }
         inside.sort_by_key(|(context, _)| match context {
-            Context::Branch(_) => (0, false),
+            Context::Branch(_) | Context::Contraction(_) => (0, false),
             Context::Loop(axis, sequence) => (1 + self.place_of(axis), sequence.is_none()),
         });
         loop {
@@ -160,7 +162,7 @@ impl Scheduler<'_> {
             let in_order = matches!(context, Context::Loop(_, Some(_)));
             if !inside.is_empty() && (complete || !in_order) {
                 wanted.retain(|unit| inside.contains(unit));
-                if complete || matches!(context, Context::Branch(_)) {
+                if complete || !matches!(context, Context::Loop(..)) {
                     return Some((*context, wanted));
                 }
                 innermost = Some((*context, wanted));
@@ -217,6 +219,11 @@ impl Scheduler<'_> {
                 let outside = self.of(&around, self.units.guards_of_loop(number), open);
                 return Some(outside.unwrap_or(sequence));
             }
+        }
+        if let (Unit::Update(id, _), [Context::Loop(..), rest @ ..]) = (self.units.unit(unit), open)
+            && self.units.rows.contraction(id).is_some()
+        {
+            return rest.is_empty().then_some(Context::Contraction(id));
         }
         self.of(self.units.axes(unit), self.units.guards(unit), open)
     }

@@ -107,6 +107,7 @@ impl Placer<'_> {
                     let body = self.block(body, Some(*context), *number);
                     self.push(Step::Branch(*guard, body));
                 }
+                Item::Block { context: Context::Contraction(id), .. } => self.push(Step::Contract(*id)),
                 Item::Block { context: context @ Context::Loop(axis, sequence), number, body } => {
                     let body = self.block(body, Some(*context), *number);
                     let run = Run { axis: *axis, sequence: *sequence, block: *number };
@@ -234,6 +235,7 @@ impl Placer<'_> {
         let needed = |open: &Open| match open.context {
             Some(Context::Loop(axis, _)) => free.contains(&axis),
             Some(Context::Branch(guard)) => guards.contains(&guard),
+            Some(Context::Contraction(_)) => false,
             None => true,
         };
         // What may panic is not computed before a loop that may have no turns.
@@ -332,6 +334,14 @@ fn count(
                 graph.operands(*id)
             }
             Step::Keep(id) => vec![*id, *id],
+            // What it multiplies lies in memory.
+            Step::Contract(id) => graph
+                .operands(*id)
+                .into_iter()
+                .flat_map(|body| graph.operands(body))
+                .flat_map(|factor| [factor, factor])
+                .collect(),
+            Step::Pass(_) => continue,
             Step::Accumulate(id) | Step::Store(id) => graph.operands(*id),
             Step::Scatter(id, place) => match graph.node(*id) {
                 Node::Scatter(_, entries) => {

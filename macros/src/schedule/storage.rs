@@ -114,9 +114,15 @@ impl Search<'_> {
     /// The loops over free indices that are not shared, where the value is computed.
     fn leading(&self, id: Id, path: &Path, shared: &Path) -> (Vec<Axis>, Vec<usize>) {
         let free = self.graph.free(id);
-        let loops = path.iter().skip(shared.len()).filter_map(|(number, context)| match context {
-            Context::Loop(axis, _) if free.contains(axis) => Some((*axis, *number)),
-            _ => None,
+        let is_open =
+            |axis: &Axis| path.iter().any(|(_, open)| matches!(open, Context::Loop(own, _) if own == axis));
+        let loops = path.iter().skip(shared.len()).flat_map(|(number, context)| match context {
+            Context::Loop(axis, _) if free.contains(axis) => vec![(*axis, *number)],
+            Context::Contraction(_) => {
+                let own = self.units.order.iter().filter(|axis| free.contains(axis) && !is_open(axis));
+                own.map(|axis| (*axis, *number)).collect()
+            }
+            _ => Vec::new(),
         });
         loops.unzip()
     }
@@ -157,7 +163,7 @@ impl Search<'_> {
             .copied()
             .take_while(|(_, context)| match context {
                 Context::Loop(axis, _) => !bound.contains(axis) || complete.contains(axis),
-                Context::Branch(_) => true,
+                Context::Branch(_) | Context::Contraction(_) => true,
             })
             .collect();
         let is_shared =

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use super::guards::{Guard, Guards, peel};
 use super::loops::Loops;
 use super::needs::Members;
+use super::rows::{Rows, outermost};
 use super::sharing::{cost_again, is_late, is_read_in_place, shared_axes};
 use crate::graph::{Axis, CHEAP, Graph, Id, Node, Turns};
+use crate::lower::Lowered;
 
 /// A piece of work that is done once for each value of its axes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -52,6 +54,9 @@ pub(crate) struct Units<'g> {
     pub(super) work: Vec<Work>,
     pub(super) places: HashMap<Unit, usize>,
     pub(super) guards: Guards,
+    pub(super) rows: Rows,
+    /// All axes, outer loops first.
+    pub(super) order: Vec<Axis>,
     /// The units that need each unit.
     pub(super) users: Vec<Vec<usize>>,
     pub(super) members: HashMap<usize, Members>,
@@ -59,17 +64,26 @@ pub(crate) struct Units<'g> {
 }
 
 impl<'g> Units<'g> {
-    pub(crate) fn of(graph: &'g Graph, roots: &[Id]) -> Self {
+    pub(crate) fn of(lowered: &'g Lowered, roots: &[Id]) -> Self {
+        let graph = &lowered.graph;
         let reachable = graph.reachable(roots);
         let shared = shared_axes(graph, &reachable, roots);
         let loops = Loops::of(graph, &reachable);
         let guards = Guards::of(graph, &loops, &reachable, roots);
+        let order = super::axis_order(lowered, &loops, &reachable);
+        let is_free = |id: Id| {
+            let is_loop = !graph.axes_bound(id).is_empty();
+            guards.of_node(id).is_empty() || (!guards.is_risky(id) && !is_loop)
+        };
+        let rows = Rows::of(lowered, &order, &reachable, is_free);
         let mut units = Units {
             graph,
             loops,
             work: Vec::new(),
             places: HashMap::new(),
             guards,
+            rows,
+            order,
             users: Vec::new(),
             members: HashMap::new(),
             loops_around: Vec::new(),
@@ -84,7 +98,8 @@ impl<'g> Units<'g> {
                 }
                 Node::Op(..) | Node::Cast(_) | Node::Get(..) | Node::Select(..) => {
                     let cost = cost_again(graph, id, &again);
-                    if cost <= CHEAP && !roots.contains(&id) && !is_read_in_place(graph, id) {
+                    let cheap = cost <= CHEAP && !units.rows.is_factor(id);
+                    if cheap && !roots.contains(&id) && !is_read_in_place(graph, id) {
                         again.insert(id, cost);
                     } else {
                         units.push(Unit::Value(id), graph.free(id), &graph.operands(id));
@@ -167,6 +182,9 @@ impl<'g> Units<'g> {
 
     /// Whether a fold is kept for other loops only when it is complete, since a turn of its loop begins it.
     pub(super) fn is_kept_apart(&self, id: Id) -> bool {
+        if self.is_in_pass(id) {
+            return false;
+        }
         let is_open = |axis: &Axis| self.graph.length(axis.extent).is_some();
         self.loops.home(&[id]).is_some() || self.graph.with(id, |data| data.free.iter().any(is_open))
     }
@@ -297,6 +315,10 @@ impl<'g> Units<'g> {
                 of_loop(number)
             }
             Unit::Value(id) | Unit::Begin(id) | Unit::Update(id, _) | Unit::Finish(id) => {
+                // Several rows at once do what any of them may need.
+                if self.is_in_pass(id) {
+                    return Vec::new();
+                }
                 let own = self.guards.of_node(id).to_vec();
                 match (unit, self.graph.node(id)) {
                     (Unit::Update(_, place), Node::Scatter(_, entries)) => {
@@ -306,6 +328,12 @@ impl<'g> Units<'g> {
                 }
             }
         }
+    }
+
+    /// Whether it is done in a loop over rows.
+    fn is_in_pass(&self, id: Id) -> bool {
+        let axes = [self.graph.free(id), self.graph.axes_bound(id)].concat();
+        outermost(&self.order, &axes).is_some_and(|row| self.rows.contains(row))
     }
 
     /// The conditions under which alone a scalar may be computed where it is used.

@@ -12,7 +12,7 @@ type Room<T> = [T; 0];
 
 /// Types of numbers that a thread keeps room for.
 pub trait Kept: Copy {
-    /// Takes the room that the thread has kept. There is none while it is in use.
+    /// Takes the room that the thread has kept last, if it has any.
     #[cfg(feature = "alloc")]
     fn take() -> Vec<Self>;
     /// Keeps the room for the next one.
@@ -25,11 +25,12 @@ macro_rules! kept {
         impl Kept for $number {
             #[cfg(feature = "std")]
             fn take() -> Vec<Self> {
-                room::$number.take()
+                room::$number.with_borrow_mut(Vec::pop).unwrap_or_default()
             }
             #[cfg(feature = "std")]
             fn keep(room: Vec<Self>) {
-                room::$number.set(room);
+                // A thread that is about to end keeps nothing.
+                let _ = room::$number.try_with(|kept| kept.borrow_mut().push(room));
             }
             #[cfg(all(feature = "alloc", not(feature = "std")))]
             fn take() -> Vec<Self> {
@@ -48,11 +49,11 @@ mod room {
     #![allow(non_upper_case_globals, reason = "each has the name of the type it is for")]
 
     use alloc::vec::Vec;
-    use core::cell::Cell;
+    use core::cell::RefCell;
 
     std::thread_local! {
-        pub(super) static f32: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
-        pub(super) static f64: Cell<Vec<f64>> = const { Cell::new(Vec::new()) };
+        pub(super) static f32: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+        pub(super) static f64: RefCell<Vec<Vec<f64>>> = const { RefCell::new(Vec::new()) };
     }
 }
 

@@ -32,6 +32,27 @@ vector! {
         _mm512_permute_ps::<0b_01_00_11_10>(v),
         _mm512_permute_ps::<0b_10_11_00_01>(v)
     }
+
+    #[inline(always)]
+    fn power_of_two(n: Self) -> Self {
+        Self::splat(1.0).scale(n)
+    }
+    #[inline(always)]
+    fn scale(self, n: Self) -> Self {
+        // SAFETY: as in `splat`.
+        unsafe { Self(_mm512_scalef_ps(self.0, n.0)) }
+    }
+    #[inline(always)]
+    fn split(self) -> (Self, Self) {
+        // SAFETY: as in `splat`.
+        unsafe {
+            let one = Self::splat(1.0);
+            let mantissa = Self(_mm512_getmant_ps::<_MM_MANT_NORM_P75_1P5, _MM_MANT_SIGN_ZERO>(self.0));
+            // The exponent of the number itself, whose significand is from 1 to 2.
+            let exponent = _mm512_getexp_ps(self.0);
+            (mantissa, Self(_mm512_mask_add_ps(exponent, mantissa.lt(one).0, exponent, one.0)))
+        }
+    }
 }
 
 vector! {
@@ -48,6 +69,27 @@ vector! {
         _mm512_shuffle_f64x2::<0b_01_00_11_10>(v, v),
         _mm512_shuffle_f64x2::<0b_10_11_00_01>(v, v),
         _mm512_permute_pd::<0b_0101_0101>(v)
+    }
+
+    #[inline(always)]
+    fn power_of_two(n: Self) -> Self {
+        Self::splat(1.0).scale(n)
+    }
+    #[inline(always)]
+    fn scale(self, n: Self) -> Self {
+        // SAFETY: as in `splat`.
+        unsafe { Self(_mm512_scalef_pd(self.0, n.0)) }
+    }
+    #[inline(always)]
+    fn split(self) -> (Self, Self) {
+        // SAFETY: as in `splat`.
+        unsafe {
+            let one = Self::splat(1.0);
+            let mantissa = Self(_mm512_getmant_pd::<_MM_MANT_NORM_P75_1P5, _MM_MANT_SIGN_ZERO>(self.0));
+            // The exponent of the number itself, whose significand is from 1 to 2.
+            let exponent = _mm512_getexp_pd(self.0);
+            (mantissa, Self(_mm512_mask_add_pd(exponent, mantissa.lt(one).0, exponent, one.0)))
+        }
     }
 }
 

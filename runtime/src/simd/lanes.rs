@@ -60,6 +60,24 @@ macro_rules! lanes {
             /// # Panics
             /// If there are not so many.
             fn store(self, data: &mut [T], at: usize);
+            /// Every `stride`th number from `data[at]` on.
+            ///
+            /// # Panics
+            /// If there are not so many.
+            #[inline(always)]
+            fn load_strided(data: &[T], at: usize, stride: usize) -> Self {
+                Self::from_fn(|lane| data[at + lane * stride])
+            }
+            /// Writes the lanes to every `stride`th number from `data[at]` on.
+            ///
+            /// # Panics
+            /// If there are not so many.
+            #[inline(always)]
+            fn store_strided(self, data: &mut [T], at: usize, stride: usize) {
+                for lane in 0..Self::LEN {
+                    data[at + lane * stride] = self.lane(lane);
+                }
+            }
             /// `data[at..at + len]` in the first lanes, at most all of them, and `fill` in the others.
             ///
             /// # Panics
@@ -131,6 +149,11 @@ macro_rules! lanes {
             }
             /// The same condition in every lane.
             fn mask(value: bool) -> Self::Mask;
+            /// A condition for each lane, by its place.
+            #[inline(always)]
+            fn mask_from_fn(mut f: impl FnMut(usize) -> bool) -> Self::Mask {
+                Self::from_fn(|lane| if f(lane) { T::ONE } else { T::ZERO }).ne(Self::splat(T::ZERO))
+            }
             /// Whether the condition holds in any lane.
             fn any(mask: Self::Mask) -> bool;
             /// Whether the condition holds in every lane.

@@ -184,6 +184,8 @@ macro_rules! pack {
         }
 
         impl<const N: usize> Vector<$number> for Pack<$number, N> {
+            const EXACT: bool = FUSED;
+
             #[inline(always)]
             fn and(self, other: Self) -> Self {
                 self.zip(other, |x, y| $number::from_bits(x.to_bits() & y.to_bits()))
@@ -214,7 +216,7 @@ macro_rules! pack {
             }
             #[inline(always)]
             fn up_to_sign(self) -> Self {
-                self.map(|x| $number::from_bits(x.to_bits() << $number::SIGN_PLACE))
+                self.map(|x| $number::from_bits(x.to_bits() << ($number::SIGN_PLACE - 1)))
             }
             #[inline(always)]
             fn at_most(self, limit: Self) -> Self {

@@ -11,6 +11,7 @@ macro_rules! vector {
         and $and:ident, or $or:ident, xor $xor:ident, to_bits $to_bits:ident, from_bits $from_bits:ident,
         add_bits $add_bits:ident, sub_bits $sub_bits:ident, up $up:ident, down $down:ident,
         halves of $whole:ident { $($half:expr),* }
+        $($more:item)*
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
@@ -191,6 +192,10 @@ macro_rules! vector {
         }
 
         impl Vector<$number> for $vector {
+            const EXACT: bool = true;
+
+            $($more)*
+
             #[inline(always)]
             fn and(self, other: Self) -> Self {
                 // SAFETY: as in `splat`.
@@ -229,7 +234,7 @@ macro_rules! vector {
             #[inline(always)]
             fn up_to_sign(self) -> Self {
                 // SAFETY: as in `splat`.
-                unsafe { Self($from_bits($up::<{ $number::SIGN_PLACE as _ }>($to_bits(self.0)))) }
+                unsafe { Self($from_bits($up::<{ ($number::SIGN_PLACE - 1) as _ }>($to_bits(self.0)))) }
             }
             #[inline(always)]
             fn at_most(self, limit: Self) -> Self {

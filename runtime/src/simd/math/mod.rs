@@ -1,9 +1,33 @@
 //! The rows of the table in vector form, one source for all instruction sets.
+//!
+//! What is not exact is right to two units in the last place, over the whole range; `tests/vectors.rs`
+//! holds them to it.
 
 use super::vector::{Format, Vector};
+use number::Number;
+use pair::Pair;
 
+mod angle;
+mod double;
+mod erf;
+mod exponential;
+mod hyperbolic;
+mod inverse;
+mod logarithm;
+mod number;
+mod pair;
 mod plain;
-pub(super) use plain::*;
+mod power;
+mod single;
+
+pub(super) use angle::{cos, sin, tan};
+pub(super) use erf::{erf, gelu};
+pub(super) use exponential::{exp, exp_m1, exp2, sigmoid, softplus};
+pub(super) use hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh};
+pub(super) use inverse::{acos, asin, atan, atan2};
+pub(super) use logarithm::{ln, ln_1p, log2, log10};
+pub(super) use plain::{clamp, detach, fract, powi, recip, relu, round, signum, square};
+pub(super) use power::{cbrt, hypot, powf};
 
 /// The methods of [`Lanes`](super::Lanes) that are computed for all lanes at once: a row that is not here
 /// is computed lane by lane.
@@ -11,6 +35,10 @@ macro_rules! vectorised {
     () => {
         $crate::simd::math::methods! {
             round() fract() signum() recip() clamp(low, high) detach() square() relu()
+            exp() exp2() exp_m1() sigmoid() softplus() ln() ln_1p() log2() log10()
+            sin() cos() tan() asin() acos() atan() atan2(x)
+            sinh() cosh() tanh() asinh() acosh() atanh()
+            powf(p) cbrt() hypot(y) erf() gelu()
         }
 
         #[inline(always)]
@@ -30,6 +58,22 @@ macro_rules! methods {
     )*};
 }
 pub(super) use methods;
+
+/// A number in every lane.
+#[inline(always)]
+fn number<T: Format, V: Vector<T>>(value: f64) -> V {
+    V::splat(T::from_f64(value))
+}
+
+/// A polynomial, of which the lowest coefficient comes first.
+#[inline(always)]
+fn polynomial<T: Format, V: Vector<T>>(x: V, coefficients: &[T]) -> V {
+    let mut sum = V::splat(coefficients[coefficients.len() - 1]);
+    for &coefficient in coefficients[..coefficients.len() - 1].iter().rev() {
+        sum = sum.fused(x, V::splat(coefficient));
+    }
+    sum
+}
 
 /// The number with the sign of another.
 #[inline(always)]
