@@ -101,6 +101,7 @@ fn multiply<S: Simd, T: Real>(
     };
     // Vectors of 512 bits come with enough registers for 8 rows of 3 of them.
     let most = if T::Lanes::<S>::LEN * size_of::<T>() == 64 { MOST_ROWS } else { MOST_ROWS / 2 };
+    let mut packed = [T::ZERO; MOST_ROWS * DEPTH];
     let mut first = 0;
     while first < rows {
         let left = Strided { data: &a[first * a_row..], strides: [0, a_row, a_col] };
@@ -112,10 +113,10 @@ fn multiply<S: Simd, T: Real>(
             write,
         };
         if most == MOST_ROWS && rows - first > MOST_ROWS / 2 {
-            band::<S, T, MOST_ROWS>(block.depth, left, right, target);
+            band::<S, T, MOST_ROWS>(block.depth, left, &mut packed, right, target);
             first += MOST_ROWS;
         } else {
-            band::<S, T, { MOST_ROWS / 2 }>(block.depth, left, right, target);
+            band::<S, T, { MOST_ROWS / 2 }>(block.depth, left, &mut packed, right, target);
             first += MOST_ROWS / 2;
         }
     }
@@ -149,7 +150,10 @@ fn pack<S: Simd, T: Real>(b: &[T], [of_row, of_col]: [usize; 2], block: Block, p
         let (part, rest) = packed.split_at_mut(block.depth * width);
         if of_col == 1 {
             for (k, row) in part.chunks_exact_mut(width).enumerate() {
-                row[..cols].copy_from_slice(&b[k * of_row + from..][..cols]);
+                let numbers = &b[k * of_row + from..][..cols];
+                for at in (0..cols).step_by(T::Lanes::<S>::LEN) {
+                    T::Lanes::<S>::load_up_to(numbers, at, cols - at, T::ZERO).store(row, at);
+                }
             }
         } else {
             for j in 0..cols {
@@ -164,36 +168,50 @@ fn pack<S: Simd, T: Real>(b: &[T], [of_row, of_col]: [usize; 2], block: Block, p
     }
 }
 
+/// Rows that lie along memory. Those that are not there are computed like the last one and not written.
+#[inline(always)]
+fn rows<T: Real, const M: usize>(left: Strided<&[T]>, last: usize, depth: usize) -> Rows<'_, T, M> {
+    let mut rows = [&left.data[..0]; M];
+    for (i, row) in rows.iter_mut().enumerate() {
+        *row = &left.data[i.min(last) * left.strides[1]..][..depth];
+    }
+    Rows(rows)
+}
+
 /// `M` rows of the product.
 #[inline(always)]
 fn band<S: Simd, T: Real, const M: usize>(
     depth: usize,
     left: Strided<&[T]>,
+    packed: &mut [T],
     right: Columns<'_, T>,
     target: Target<'_, T>,
 ) {
     let [_, of_row, of_col] = left.strides;
     let last = target.rows.min(M) - 1;
     if of_col == 1 && target.cols < TILES * 3 * T::Lanes::<S>::LEN {
-        // Rows that are not there are computed like the last one and not written.
-        let mut rows = [&left.data[..0]; M];
-        for (i, row) in rows.iter_mut().enumerate() {
-            *row = &left.data[i.min(last) * of_row..][..depth];
-        }
-        tiles::<S, T, M>(depth, Rows(rows), right, target);
+        let rows = rows::<T, M>(left, last, depth);
+        tiles::<S, T, M>(depth, rows, right, target);
     } else {
-        let mut packed = [[T::ZERO; M]; DEPTH];
-        for (k, step) in packed[..depth].iter_mut().enumerate() {
-            let numbers = &left.data[k * of_col..];
-            if of_row == 1 && last + 1 == M {
-                step.copy_from_slice(&numbers[..M]);
-            } else {
-                for (i, number) in step.iter_mut().enumerate() {
-                    *number = numbers[i.min(last) * of_row];
+        let packed = &mut packed.as_chunks_mut::<M>().0[..depth];
+        if of_col == 1 {
+            let rows = rows::<T, M>(left, last, depth);
+            for (k, step) in packed.iter_mut().enumerate() {
+                *step = rows.step(k);
+            }
+        } else {
+            for (k, step) in packed.iter_mut().enumerate() {
+                let numbers = &left.data[k * of_col..];
+                if of_row == 1 && last + 1 == M {
+                    step.copy_from_slice(&numbers[..M]);
+                } else {
+                    for (i, number) in step.iter_mut().enumerate() {
+                        *number = numbers[i.min(last) * of_row];
+                    }
                 }
             }
         }
-        tiles::<S, T, M>(depth, Packed(&packed[..depth]), right, target);
+        tiles::<S, T, M>(depth, Packed(packed), right, target);
     }
 }
 

@@ -90,6 +90,9 @@ pub(super) fn tile<S: Simd, T: Real, const M: usize, const N: usize>(
 fn put<S: Simd, T: Real, const M: usize, const N: usize>(sums: [[T::Lanes<S>; N]; M], target: Target<'_, T>) {
     let Target { data, strides: [of_row, of_col], rows, cols, write } = target;
     let lanes = T::Lanes::<S>::LEN;
+    if N > 1 && rows >= M && of_col == 1 {
+        return put_whole::<S, T, M, N>(sums, data, of_row, write);
+    }
     for (i, sums) in sums.iter().enumerate() {
         if i < rows {
             let row = &mut data[i * of_row..];
@@ -106,6 +109,31 @@ fn put<S: Simd, T: Real, const M: usize, const N: usize>(sums: [[T::Lanes<S>; N]
                     scatter::<S, T>(sum, row, j * lanes, cols, of_col, write);
                 }
             }
+        }
+    }
+}
+
+/// Puts a tile all of which is there, in rows along memory.
+#[inline(always)]
+fn put_whole<S: Simd, T: Real, const M: usize, const N: usize>(
+    mut sums: [[T::Lanes<S>; N]; M],
+    data: &mut [T],
+    of_row: usize,
+    write: Write,
+) {
+    let lanes = T::Lanes::<S>::LEN;
+    if write == Write::Accumulate {
+        for (i, sums) in sums.iter_mut().enumerate() {
+            let row = &data[i * of_row..][..N * lanes];
+            for (j, sum) in sums.iter_mut().enumerate() {
+                *sum += T::Lanes::<S>::load(row, j * lanes);
+            }
+        }
+    }
+    for (i, sums) in sums.into_iter().enumerate() {
+        let row = &mut data[i * of_row..][..N * lanes];
+        for (j, sum) in sums.into_iter().enumerate() {
+            sum.store(row, j * lanes);
         }
     }
 }
