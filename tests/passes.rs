@@ -153,4 +153,13 @@ fn nothing_is_allocated_after_the_first_call() {
     let mut second = 0.0;
     let counted = allocation_counter::measure(|| second = run());
     assert_eq!((counted.count_total, second), (0, first));
+
+    // What one pass leaves to the next.
+    let (scores, y) = (numbers(2, [2000]), numbers(3, [2000]));
+    let mut grad = scores.clone();
+    over_rows::value_and_grad_into(&scores, &y, &mut grad);
+    let counted = allocation_counter::measure(|| {
+        over_rows::value_and_grad_into(&scores, &y, &mut grad);
+    });
+    assert_eq!(counted.count_total, 0);
 }

@@ -224,8 +224,8 @@ impl Module<'_> {
                 (value, #grad)
             }
 
-            /// As `value_and_grad`, but the gradient takes the place of what `grad` was. Only arrays that
-            /// one loop keeps for another are allocated.
+            /// As `value_and_grad`, but the gradient takes the place of what `grad` was. The memory that
+            /// this needs besides is kept for the next call.
             #[inline]
             #visibility fn value_and_grad_into #definitions (#(#names: #types,)* #grad: &mut #gradient_type) -> #element {
                 #gradient_body

@@ -53,7 +53,7 @@ use report::Errors;
 /// |---|---|
 /// | `value_and_grad(args..)` | the value and the gradient, in one pass |
 /// | `grad(args..)` | the gradient |
-/// | `value_and_grad_into(args.., &mut grad)` | the value, with the gradient in place of what `grad` was; only arrays that one loop keeps for another are allocated |
+/// | `value_and_grad_into(args.., &mut grad)` | the value, with the gradient in place of what `grad` was; the memory that this needs besides is kept for the next call |
 /// | `value(args..)` | the value alone |
 /// | `Params` | a field for each parameter differentiated by. With a single one there is no struct: the gradient has that parameter's own owned type (`Vec<T>` for `&[T]`) |
 /// | `objective(other args..)` | the function of `Params` alone, for optimisers. If all tensors and slices among its data have their first length in common, these are the rows that mini-batches draw from |

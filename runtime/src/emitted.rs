@@ -20,7 +20,7 @@ mod scratch;
 pub use no_derivative::unseen;
 pub use pass::{FoldOp, Pass, ROWS, blocks, pass};
 #[cfg(feature = "alloc")]
-pub use scratch::Block;
+pub use scratch::{Block, Scratch};
 
 /// `c = a b` for matrices, each as its numbers and the distances between its rows and its columns.
 #[inline]

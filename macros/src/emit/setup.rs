@@ -316,6 +316,10 @@ impl Body<'_> {
             return quote! { let mut #name #ty = #array; };
         }
         let length = self.length_of_buffer(extents);
+        if self.graph.ty(id).is_float() {
+            let ty = self.scalar_type(self.graph.ty(id));
+            return quote! { let mut #name = #krate::emitted::Scratch::<#ty>::zeros(#length); };
+        }
         let ty = self.written_type(id, |ty| quote!(#krate::emitted::Vec<#ty>));
         quote! { let mut #name #ty = #krate::emitted::buffer(#zero, #length); }
     }

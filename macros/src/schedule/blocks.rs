@@ -56,20 +56,21 @@ pub(crate) enum Phase {
 
 /// The program with its loops over rows as passes.
 pub(super) fn blocks(graph: &Graph, units: &Units, mut program: Program) -> Program {
-    let mut sums: HashSet<Id> = HashSet::new();
+    // The pass gives them as its answer, or overwrites what is there.
+    let mut set: HashSet<Id> = HashSet::new();
     let steps = std::mem::take(&mut program.steps).into_iter().map(|step| match step {
         Step::Loop(run, body) if run.sequence.is_none() && is_worth_it(graph, &body) => {
             let Some(ty) = units.rows.ty(run.axis) else { return Step::Loop(run, body) };
             let pass = Builder { graph, units, program: &program, row: run.axis }.pass(run, ty, &body);
-            sums.extend(&pass.sums);
+            set.extend(&pass.sums);
+            set.extend(pass.across.iter().filter(|&&id| units.rows.contraction(id).is_some()));
             Step::Pass(pass)
         }
         step => step,
     });
     let steps: Vec<Step> = steps.collect();
-    // The pass gives them as its answer.
     program.steps =
-        steps.into_iter().filter(|step| !matches!(step, Step::Reset(id) if sums.contains(id))).collect();
+        steps.into_iter().filter(|step| !matches!(step, Step::Reset(id) if set.contains(id))).collect();
     program
 }
 

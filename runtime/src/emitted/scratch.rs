@@ -7,11 +7,11 @@ use super::ROWS;
 use crate::real::Real;
 
 /// Numbers for a while.
-pub(super) struct Scratch<T: Real>(Vec<T>);
+pub struct Scratch<T: Real>(Vec<T>);
 
 impl<T: Real> Scratch<T> {
     /// So many zeros.
-    pub(super) fn zeros(length: usize) -> Self {
+    pub fn zeros(length: usize) -> Self {
         let mut data = T::take();
         data.clear();
         data.resize(length, T::ZERO);

@@ -140,7 +140,6 @@ fn softmax_over_the_rows() {
         &program,
         "
             stored: sum[x.rows()], exp[x.rows()]
-            sum[..] = 0
             d_w[..] = 0
             pass over i < x.rows()
                 sums: largest
