@@ -66,7 +66,6 @@ mod sgd;
 mod step;
 #[cfg(feature = "alloc")]
 mod tensor;
-#[cfg(feature = "alloc")]
 mod threads;
 #[cfg(feature = "alloc")]
 mod train;

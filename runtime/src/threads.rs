@@ -5,6 +5,18 @@
 #[cfg(feature = "threads")]
 const WORTH_A_THREAD: usize = 1 << 19;
 
+/// How many threads there are.
+#[cfg(feature = "threads")]
+pub(crate) fn count() -> usize {
+    rayon_core::current_num_threads()
+}
+
+/// There is one thread.
+#[cfg(not(feature = "threads"))]
+pub(crate) fn count() -> usize {
+    1
+}
+
 /// Does two things, at once where there is enough work for another thread.
 #[cfg(feature = "threads")]
 pub(crate) fn both<A: Send, B: Send>(

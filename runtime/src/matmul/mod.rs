@@ -12,6 +12,7 @@
 //! | `blocked.rs`, `tile.rs` | all other products |
 //! | `plain.rs` | products that need room for numbers, where there is no allocator |
 //! | `scratch.rs` | that room |
+//! | `share.rs` | products that several threads share |
 
 mod blocked;
 mod columns;
@@ -19,6 +20,7 @@ mod plain;
 mod product;
 mod rows;
 mod scratch;
+mod share;
 mod small;
 mod square;
 mod tile;
@@ -107,5 +109,5 @@ pub fn matmul_on<T: Real>(
     }
     let a = Strided { data: &a.data[..a.reach([batch, rows, inner])], strides: a.strides };
     let b = Strided { data: &b.data[..b.reach([batch, inner, cols])], strides: b.strides };
-    Product { size, a, b, c, write }.upright().compute(instructions);
+    share::compute(Product { size, a, b, c, write }.upright(), instructions);
 }
