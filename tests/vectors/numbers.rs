@@ -54,8 +54,8 @@ pub(crate) fn ulps(own: f32, exact: f64, either_zero: bool) -> f64 {
     // Infinity stands for all that are too large, and is as far from the last number as that from the one before.
     let next = 2.0_f64.powi(128);
     let (own, exact) = (f64::from(own).clamp(-next, next), exact.clamp(-next, next));
-    let exponent = exact.abs().log2().floor().clamp(-126.0, 127.0);
-    (own - exact).abs() / 2.0_f64.powf(exponent - 23.0)
+    let exponent = (exact.to_bits() >> 52 & 0x7ff).clamp(1023 - 126, 1023 + 127);
+    (own - exact).abs() / f64::from_bits((exponent - 23) << 52)
 }
 
 /// The same in double precision, where of the exact one the nearest number is known.

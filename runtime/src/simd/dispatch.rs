@@ -9,7 +9,7 @@ pub(super) mod sealed {
 
 /// An instruction set: the vectors that a kernel computes with.
 ///
-/// It cannot be implemented elsewhere, and the types that do are private: only [`dispatch`] and
+/// It cannot be implemented elsewhere, and the types that do are private: only [`dispatch()`] and
 /// [`InstructionSet::run`] hand them out.
 pub trait Simd: Copy + 'static + sealed::Sealed {
     /// As many `f32` as the instruction set takes at once.
@@ -22,7 +22,8 @@ pub trait Simd: Copy + 'static + sealed::Sealed {
 pub trait Kernel {
     /// What it leaves.
     type Output;
-    /// Does the work. It must be `#[inline(always)]`, like all that it does with vectors.
+    /// Does the work. It must be `#[inline(always)]`, like all that it does with vectors; a closure that is called
+    /// at more than one place is a function that is not.
     fn run<S: Simd>(self) -> Self::Output;
 }
 

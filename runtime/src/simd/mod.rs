@@ -1,6 +1,6 @@
 //! Vectors of numbers on stable Rust: the one layer that knows of instruction sets.
 //!
-//! Work is written once, as a [`Kernel`] generic over [`Simd`], and [`dispatch`] runs it on the widest
+//! Work is written once, as a [`Kernel`] generic over [`Simd`], and [`dispatch()`] runs it on the widest
 //! instruction set that the machine has: AVX-512, AVX2 with FMA, or whatever the target has anyway. What a
 //! kernel computes with are [`Lanes`]: several numbers on which an operation is done at once. A plain number
 //! is a vector of one lane, so that [`Scalar`] runs the same kernel on short data and remainders.
@@ -22,7 +22,7 @@
 //!
 //! The vectors call instructions that not every machine has. Their types are private to the crate and
 //! there is no way to name them but as the associated types of [`Simd`], whose only implementation besides
-//! [`Scalar`] and the portable one is handed to a kernel by [`dispatch`] and
+//! [`Scalar`] and the portable one is handed to a kernel by [`dispatch()`] and
 //! [`InstructionSet::run`], which have asked the machine for the instructions. So a value of such a
 //! type, and a call of its functions, only exists where the instructions do. Nothing depends on a kernel
 //! being inlined, but its speed does: whatever computes with vectors must be `#[inline(always)]`, since

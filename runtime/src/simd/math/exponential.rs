@@ -2,7 +2,7 @@
 //!
 //! `e^x = 2^n e^r` with a whole `n` and `|r| <= ln 2 / 2`, where a polynomial is `e^r - 1`.
 
-use super::logarithm::ln_1p_positive;
+use super::logarithm::ln_1p_unit;
 use super::{Number, Vector, copysign, number, pair, polynomial};
 
 /// `n` and `r`.
@@ -65,14 +65,20 @@ pub(crate) fn exp_m1<T: Number, V: Vector<T>>(x: V) -> V {
     copysign((less_one + rest).scale(n), x)
 }
 
-/// By `e^-|x|`, which does not overflow: `1 / (1 + e^-|x|)`, or that much of 1 less. What is rounded away from
-/// the sums is kept, since with the division's there would be too many roundings.
+/// `e^-|x|`, which does not overflow, for `1 / (1 + e^x)` and its integral: a gradient has both, and has this
+/// only once. What is rounded away is kept, since with the other roundings there would be too many.
+#[inline(always)]
+fn exp_negative<T: Number, V: Vector<T>>(x: V) -> V {
+    let (n, r) = reduce((-x.abs()).at_least(V::splat(T::EXP_ENDS[0])));
+    let linear = pair::sorted_sum(V::splat(T::ONE), r);
+    (linear.hi + (r * r).fused(polynomial(r, T::EXP), linear.lo)).scale(n)
+}
+
+/// `1 / (1 + e^-|x|)`, or that much of 1 less.
 #[inline(always)]
 pub(crate) fn sigmoid<T: Number, V: Vector<T>>(x: V) -> V {
     let one = V::splat(T::ONE);
-    let (n, r) = reduce(least(x));
-    let linear = pair::sorted_sum(one, r);
-    let exp = (linear.hi + (r * r).fused(polynomial(r, T::EXP), linear.lo)).scale(n);
+    let exp = exp_negative(x);
     let sum = pair::sorted_sum(one, exp);
     let ratio = V::select(x.lt(V::splat(T::ZERO)), exp, one) / sum.hi;
     // The inverse of the sum, to a tenth.
@@ -82,11 +88,5 @@ pub(crate) fn sigmoid<T: Number, V: Vector<T>>(x: V) -> V {
 
 #[inline(always)]
 pub(crate) fn softplus<T: Number, V: Vector<T>>(x: V) -> V {
-    x.at_least(V::splat(T::ZERO)) + ln_1p_positive(exp_inside(least(x)))
-}
-
-/// `-|x|`, where its exponential is not 0.
-#[inline(always)]
-fn least<T: Number, V: Vector<T>>(x: V) -> V {
-    (-x.abs()).at_least(V::splat(T::EXP_ENDS[0]))
+    x.at_least(V::splat(T::ZERO)) + ln_1p_unit(exp_negative(x))
 }

@@ -1,7 +1,7 @@
 //! Hyperbolic functions and their inverses.
 
 use super::exponential::{exp_inside, parts};
-use super::logarithm::ln_1p_inside;
+use super::logarithm::ln_1p_sum;
 use super::{Number, Pair, Vector, copysign, number, pair, polynomial};
 
 /// A polynomial up to where the answer is a half; above it `1 - 2 / (e^2x + 1)`, from which no digits are lost.
@@ -45,7 +45,7 @@ fn inverse<T: Number, V: Vector<T>>(x: V, inside: Pair<V>) -> V {
     // `x` is 1 more than `x - 1`.
     let hi = V::select(large, x, inside.hi);
     let lo = V::select(large, -one, inside.lo);
-    let answer = ln_1p_inside(Pair { hi, lo }, V::select(large, one, V::splat(T::ZERO)));
+    let answer = ln_1p_sum(Pair { hi, lo }, V::select(large, one, V::splat(T::ZERO)));
     V::select(x.lt(V::splat(T::INFINITY)), answer, x)
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn atanh<T: Number, V: Vector<T>>(x: V) -> V {
     let a = x.abs();
     let below = pair::sorted_sum(one, -a);
     let ratio = Pair { hi: a + a, lo: V::splat(T::ZERO) }.over(below);
-    let inside = ln_1p_inside(ratio, V::splat(T::ZERO)) * number(0.5);
+    let inside = ln_1p_sum(ratio, V::splat(T::ZERO)) * number(0.5);
     let end = V::select(a.eq(one), V::splat(T::INFINITY), V::splat(T::NAN));
     copysign(V::select(a.lt(one), inside, end), x)
 }

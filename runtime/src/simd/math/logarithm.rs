@@ -19,17 +19,18 @@ fn with_ends<T: Number, V: Vector<T>>(x: V, inside: V) -> V {
     V::select(x.gt(V::splat(T::ZERO)), inside, end)
 }
 
-/// `e ln 2 + ln(1 + f)`, where `e` is whole.
+/// `e ln 2 + ln(1 + f)`, where `e` is whole and what is given is `ln(1 + f) - f`.
 #[inline(always)]
-fn sum<T: Number, V: Vector<T>>(e: V, f: V, more: V) -> V {
+fn sum<T: Number, V: Vector<T>>(e: V, f: V, less_linear: V) -> V {
     let [ln_2, ln_2_low] = T::LN_2;
-    e.fused(V::splat(ln_2), f + e.fused(V::splat(ln_2_low), less_linear(f) + more))
+    e.fused(V::splat(ln_2), f + e.fused(V::splat(ln_2_low), less_linear))
 }
 
 #[inline(always)]
 pub(crate) fn ln<T: Number, V: Vector<T>>(x: V) -> V {
     let (m, e) = x.split();
-    with_ends(x, sum(e, m - V::splat(T::ONE), V::splat(T::ZERO)))
+    let f = m - V::splat(T::ONE);
+    with_ends(x, sum(e, f, less_linear(f)))
 }
 
 /// The logarithm to another base, by the logarithms of 2 and of e to that.
@@ -55,28 +56,44 @@ pub(crate) fn log10<T: Number, V: Vector<T>>(x: V) -> V {
 
 #[inline(always)]
 pub(crate) fn ln_1p<T: Number, V: Vector<T>>(x: V) -> V {
-    let one = V::splat(T::ONE);
+    let Reduced { f, e, .. } = reduce(x);
     // The sign is that of the number, which a sum with 0 would take from -0.
-    let inside = copysign(ln_1p_inside(Pair { hi: x, lo: V::splat(T::ZERO) }, V::splat(T::ZERO)), x);
-    with_ends(one + x, V::select(x.lt(V::splat(T::INFINITY)), inside, x))
-}
-
-/// `ln(1 + x)` for numbers from 0 to 1.
-#[inline(always)]
-pub(super) fn ln_1p_positive<T: Number, V: Vector<T>>(x: V) -> V {
-    ln_1p_inside(Pair { hi: x, lo: V::splat(T::ZERO) }, V::splat(T::ZERO))
+    let inside = copysign(sum(e, f, less_linear(f)), x);
+    with_ends(V::splat(T::ONE) + x, V::select(x.lt(V::splat(T::INFINITY)), inside, x))
 }
 
 /// `ln(1 + x) + twos ln 2` for finite numbers above -1, where `lo` is far smaller than `hi`.
-///
+#[inline(always)]
+pub(super) fn ln_1p_sum<T: Number, V: Vector<T>>(x: Pair<V>, twos: V) -> V {
+    let Reduced { f, e, m, shrink } = reduce(x.hi);
+    sum(e + twos, f, less_linear(f) + x.lo * shrink / m)
+}
+
+/// `ln(1 + x)` for numbers from 0 to 1, where `e` is 0 or 1.
+#[inline(always)]
+pub(super) fn ln_1p_unit<T: Number, V: Vector<T>>(x: V) -> V {
+    let half = number::<T, V>(0.5);
+    let far = x.ge(half);
+    let f = V::select(far, x.fused(half, -half), x);
+    sum(V::select(far, V::splat(T::ONE), V::splat(T::ZERO)), f, less_linear(f))
+}
+
+/// `1 + x = (1 + f) 2^e`, where `m` is `1 + f`, rounded, and `shrink` is `2^-e`.
+struct Reduced<V> {
+    f: V,
+    e: V,
+    m: V,
+    shrink: V,
+}
+
 /// With `1 + x` rounded to `m 2^e`, `f = (1 + x) 2^-e - 1` is `x 2^-e + (2^-e - 1)`, which is exact.
 #[inline(always)]
-pub(super) fn ln_1p_inside<T: Number, V: Vector<T>>(x: Pair<V>, twos: V) -> V {
+fn reduce<T: Number, V: Vector<T>>(x: V) -> Reduced<V> {
     let one = V::splat(T::ONE);
-    let (m, e) = (one + x.hi).split();
+    let (m, e) = (one + x).split();
     let shrink = V::power_of_two(-e);
-    let f = x.hi.fused(shrink, shrink - one);
+    let f = x.fused(shrink, shrink - one);
     // Where `1 + x` is `x`, the factor may be too small to be exact.
-    let f = V::select(x.hi.lt(V::splat(T::ONE / T::EPSILON)), f, m - one);
-    sum(e + twos, f, x.lo * shrink / m)
+    let f = V::select(x.lt(V::splat(T::ONE / T::EPSILON)), f, m - one);
+    Reduced { f, e, m, shrink }
 }
