@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 
 use super::body::Body;
-use super::pass::words_of;
 use crate::graph::{Id, Node, Type};
 use crate::schedule::Home;
 use crate::written::{Length, Written};
@@ -129,5 +128,29 @@ impl Body<'_> {
             return [TokenStream::new(), TokenStream::new()];
         }
         [quote!(<#(#definitions),*>), quote!(<#(#arguments),*>)]
+    }
+}
+
+/// Whether the tokens have the name in them.
+pub(super) fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    let mut words = HashSet::new();
+    words_of(tokens.clone(), &mut words);
+    words.contains(&name.to_string())
+}
+
+/// All names in the tokens that are not those of methods and fields.
+pub(super) fn words_of(tokens: TokenStream, found: &mut HashSet<String>) {
+    let is_dot = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    let mut dots = 0;
+    for token in tokens {
+        let dots_before = dots;
+        dots = if is_dot(&token) { dots + 1 } else { 0 };
+        match token {
+            TokenTree::Ident(name) if dots_before != 1 => {
+                found.insert(name.to_string());
+            }
+            TokenTree::Group(group) => words_of(group.stream(), found),
+            _ => {}
+        }
     }
 }

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::body::Body;
+use super::capture::mentions;
 use super::expression::{Code, Level};
-use super::pass::mentions;
 use crate::graph::{Axis, Id, Node, Type};
 use crate::ops::{Kind, Op, Operand};
 

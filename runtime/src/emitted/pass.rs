@@ -55,6 +55,9 @@ impl FoldOp {
     }
 }
 
+/// Arrays with a place for each row, each with the numbers that a row has in it.
+type Across<'a, T, const N: usize> = [(&'a mut [T], usize); N];
+
 /// What is done for each row: `SUMS` numbers and `ARRAYS` arrays that all rows add to, and `ACROSS` arrays with a
 /// place for each row.
 pub trait Pass<T: Real, const SUMS: usize, const ARRAYS: usize, const ACROSS: usize>: Sync {
@@ -81,7 +84,7 @@ pub fn pass<T, P, const SUMS: usize, const ARRAYS: usize, const ACROSS: usize>(
     pass: &P,
     rows: usize,
     arrays: [&mut [T]; ARRAYS],
-    across: [(&mut [T], usize); ACROSS],
+    across: Across<'_, T, ACROSS>,
 ) -> [T; SUMS]
 where
     T: Real,
@@ -100,7 +103,7 @@ fn many<T, P, const SUMS: usize, const ARRAYS: usize, const ACROSS: usize>(
     pass: &P,
     rows: usize,
     arrays: [&mut [T]; ARRAYS],
-    across: [(&mut [T], usize); ACROSS],
+    across: Across<'_, T, ACROSS>,
 ) -> [T; SUMS]
 where
     T: Real,
@@ -127,7 +130,7 @@ impl<P> Tree<'_, P> {
         &self,
         rows: Range<usize>,
         arrays: [&mut [T]; ARRAYS],
-        across: [(&mut [T], usize); ACROSS],
+        across: Across<'_, T, ACROSS>,
     ) -> [T; SUMS]
     where
         T: Real,
@@ -146,7 +149,7 @@ impl<P> Tree<'_, P> {
         &self,
         rows: Range<usize>,
         mut arrays: [&mut [T]; ARRAYS],
-        across: [(&mut [T], usize); ACROSS],
+        across: Across<'_, T, ACROSS>,
     ) -> [T; SUMS]
     where
         T: Real,
@@ -154,7 +157,7 @@ impl<P> Tree<'_, P> {
     {
         let leaves = rows.len().div_ceil(self.leaf);
         let middle = rows.start + leaves.div_ceil(2) * self.leaf;
-        let (left, right) = halves(across, middle - rows.start);
+        let [left, right] = halves(across, middle - rows.start);
         let mut others = super::scratch::Scratch::zeros(arrays.iter().map(|array| array.len()).sum());
         let mut rest = &mut others[..];
         let added = arrays.each_ref().map(|array| {
@@ -185,7 +188,7 @@ impl<P> Tree<'_, P> {
         &self,
         rows: Range<usize>,
         mut arrays: [&mut [T]; ARRAYS],
-        mut across: [(&mut [T], usize); ACROSS],
+        mut across: Across<'_, T, ACROSS>,
     ) -> [T; SUMS]
     where
         T: Real,
@@ -195,7 +198,7 @@ impl<P> Tree<'_, P> {
         let mut start = rows.start;
         while start < rows.end {
             let end = rows.end.min(start + RUN);
-            let (own, rest) = halves(across, end - start);
+            let [own, rest] = halves(across, end - start);
             across = rest;
             dispatch(Rows {
                 pass: self.pass,
@@ -211,10 +214,7 @@ impl<P> Tree<'_, P> {
 }
 
 /// The numbers of so many rows, and those of the others.
-fn halves<T, const ACROSS: usize>(
-    across: [(&mut [T], usize); ACROSS],
-    rows: usize,
-) -> ([(&mut [T], usize); ACROSS], [(&mut [T], usize); ACROSS]) {
+fn halves<T, const ACROSS: usize>(across: Across<'_, T, ACROSS>, rows: usize) -> [Across<'_, T, ACROSS>; 2] {
     let mut behind = [const { None }; ACROSS];
     let mut places = behind.iter_mut();
     let before = across.map(|(data, width)| {
@@ -224,7 +224,7 @@ fn halves<T, const ACROSS: usize>(
         }
         (own, width)
     });
-    (before, behind.map(|rest| rest.expect("each array was divided above")))
+    [before, behind.map(|rest| rest.expect("each array was divided above"))]
 }
 
 /// A range of rows, on one set of instructions.
@@ -233,7 +233,7 @@ struct Rows<'p, P, T, const SUMS: usize, const ARRAYS: usize, const ACROSS: usiz
     rows: Range<usize>,
     sums: &'p mut [T; SUMS],
     arrays: [&'p mut [T]; ARRAYS],
-    across: [(&'p mut [T], usize); ACROSS],
+    across: Across<'p, T, ACROSS>,
 }
 
 impl<P, T, const SUMS: usize, const ARRAYS: usize, const ACROSS: usize> Kernel
@@ -249,7 +249,7 @@ where
         let lanes = <T::Lanes<S> as Lanes<T>>::LEN;
         let whole = self.rows.len() / lanes * lanes;
         let middle = self.rows.start + whole;
-        let (own, rest) = halves(self.across, whole);
+        let [own, rest] = halves(self.across, whole);
         let arrays = self.arrays.each_mut().map(|array| &mut **array);
         if whole > 0 {
             self.pass.run::<T::Lanes<S>>(
