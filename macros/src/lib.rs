@@ -74,6 +74,15 @@ use report::Errors;
 /// attribute shows the macro the structs, methods and functions inside, which the annotated functions
 /// among them can use; the structs become parameters that an optimiser can move.
 ///
+/// # Loops over data
+/// What is done for each row of data (each element of a vector, each row of a matrix) and depends on no
+/// other row is done in one pass over the data, value and gradient together: for a block of rows at a time,
+/// of which several are computed at once in the vectors that the machine has. Products of matrices go to the
+/// kernel of the runtime. A sum over the rows that rows ask for starts another pass. Sums are added up along
+/// a tree that depends on the number of rows alone, so that the result is the same for any number of
+/// threads. Vectors compute functions such as `exp` to 2 units in the last place; with fewer than 32 rows
+/// the functions are those of the standard library.
+///
 /// # Loops
 /// A loop that adds up, multiplies or compares is a sum, a product or a maximum, and shares its pass over the
 /// data with the others. One whose turns build on each other is run forward once, which keeps what its

@@ -13,7 +13,7 @@ use crate::threads::both;
 
 /// How many rows a block has: a multiple of the lanes of any vector, and few enough for a block of rows of
 /// usual lengths to stay in the innermost cache.
-pub const ROWS: usize = 64;
+pub const ROWS: usize = 128;
 
 /// So few rows are done one after the other, without a choice of instructions.
 const FEW: usize = 32;
