@@ -61,7 +61,7 @@ fn with_conditions(w: f64, x: &[f64], y: &[usize], flag: bool) -> f64 {
 }
 
 /// Around the lanes of vectors, a block, and the rows that a run adds up.
-const ROWS: [usize; 14] = [1, 2, 7, 8, 31, 32, 33, 63, 64, 65, 100, 128, 200, 4200];
+const ROWS: [usize; 15] = [1, 2, 7, 8, 31, 32, 33, 63, 64, 65, 100, 128, 129, 200, 8300];
 
 #[test]
 fn any_number_of_rows() {
