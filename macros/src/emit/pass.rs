@@ -9,7 +9,7 @@ use super::body::{Body, default_name};
 use super::capture::Captured;
 use super::expression::{Code, Level};
 use crate::graph::{Axis, FoldOp, Id, Node, Type};
-use crate::schedule::{Home, Pass, Phase, Step};
+use crate::schedule::{Home, Pass, Phase, Step, is_element};
 use crate::shape::Extent;
 use crate::written::Written;
 
@@ -588,11 +588,12 @@ impl Body<'_> {
 
     /// A factor as it lies in memory.
     fn factor(&self, id: Id) -> InMemory {
-        let is_element = matches!(self.graph.node(id), Node::Get(..));
+        let is_element = is_element(self.lowered, id);
         if let Some(kept) = self.block().kept.get(&id).filter(|_| !is_element) {
             return InMemory { data: quote!(&#kept[..]), strides: [(self.block().row, quote!(1))].into() };
         }
-        if let Node::Get(array, indices) = self.graph.node(id)
+        if is_element
+            && let Node::Get(array, indices) = self.graph.node(id)
             && let Node::Leaf(leaf) = self.graph.node(array)
         {
             let access = self.leaf_access(array, leaf);
@@ -608,7 +609,7 @@ impl Body<'_> {
             });
             return self.in_memory(data, &axes.collect::<Vec<_>>(), &self.graph.shape(array), [false; 2]);
         }
-        if let Node::Get(array, indices) = self.graph.node(id) {
+        if is_element && let Node::Get(array, indices) = self.graph.node(id) {
             let storage = self.place_of(array);
             let own = indices.iter().zip(&storage.kept).filter(|(_, kept)| **kept);
             let own = own.filter_map(|(&index, _)| match self.graph.node(index) {
