@@ -174,7 +174,7 @@ impl Body<'_> {
                     }
 
                     #[inline(always)]
-                    fn run<V: #krate::emitted::Lanes<#element>>(
+                    fn run<Lanes: #krate::emitted::Lanes<#element>>(
                         &self,
                         #rows: ::core::ops::Range<usize>,
                         [#(#sums),*]: &mut [#element; #sums_len],
@@ -204,7 +204,7 @@ impl Body<'_> {
                 Phase::Rows(steps) => {
                     let index = self.block().index.clone();
                     let (before, body, after) = self.rows_of(steps);
-                    lines.extend(quote! { #before for #index in #rows.step_by(V::LEN) { #body } #after });
+                    lines.extend(quote! { #before for #index in #rows.step_by(Lanes::LEN) { #body } #after });
                 }
                 Phase::Loop(..) | Phase::Reset(_) | Phase::Contract(_) => {}
             }
@@ -226,7 +226,7 @@ impl Body<'_> {
                     let number = mentions(&body, index).then(|| quote! { let #index = #start + #place; });
                     quote! {
                         #before
-                        for #place in (0..#length).step_by(V::LEN) { #number #body }
+                        for #place in (0..#length).step_by(Lanes::LEN) { #number #body }
                         #after
                     }
                 }
@@ -315,7 +315,7 @@ impl Body<'_> {
                     let value = value.tokens;
                     let name = self.name(&format!("{}_lanes", self.accumulator_name(*id)));
                     let neutral = self.neutral(*id);
-                    before.extend(quote! { let mut #name = V::splat(#neutral); });
+                    before.extend(quote! { let mut #name = Lanes::splat(#neutral); });
                     let (sum, target) = (self.accumulator_name(*id), self.accumulated(*id));
                     let (add, bring) = match op {
                         FoldOp::Sum => (quote!(#name += #value;), quote!(#target += #name.sum();)),
@@ -768,8 +768,8 @@ impl Located {
         let Located { array, at, stride, borrow } = self;
         let reference = borrow.then(|| quote!(&));
         match stride {
-            None => quote!(V::load(#reference #array, #at)),
-            Some(stride) => quote!(V::load_strided(#reference #array, #at, #stride)),
+            None => quote!(Lanes::load(#reference #array, #at)),
+            Some(stride) => quote!(Lanes::load_strided(#reference #array, #at, #stride)),
         }
     }
 }
