@@ -461,6 +461,10 @@ impl Body<'_> {
         if indices[place] != row && !(indices.len() == 1 && is_shifted(indices[place])) {
             return None;
         }
+        // Behind the end of an inner axis are other elements of the array, and not the end of the memory.
+        if place > 0 && extents[place] != self.block().row.extent {
+            return None;
+        }
         let behind = extents[place + 1..].iter().map(|&extent| self.size(extent));
         let stride = behind.reduce(|a, b| quote!(#a * #b));
         Some(Located { array, at: self.flat_index(extents, indices), stride, borrow: false })
