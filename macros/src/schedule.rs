@@ -33,6 +33,7 @@ pub(crate) use cells::Cells;
 use guards::Guard;
 pub(crate) use guards::peel;
 use loops::Loops;
+pub(crate) use rows::is_element;
 pub(crate) use storage::{Home, Storage};
 use units::Units;
 
@@ -130,11 +131,20 @@ impl Program {
 /// need each other's results.
 pub(crate) fn schedule(lowered: &Lowered, roots: &[Id], first_output: usize) -> Option<Program> {
     let graph = &lowered.graph;
-    let mut units = Units::of(lowered, roots);
-    let cells = Cells::of(&mut units, &graph.reachable(roots), roots);
-    let items = order::order(&units)?;
-    let program = place::place(graph, &units, cells, items, roots, first_output)?;
-    Some(blocks::blocks(graph, &units, program))
+    // The axes that turned out to be none of rows.
+    let mut others = HashSet::new();
+    loop {
+        let mut units = Units::of(lowered, roots, &others);
+        let cells = Cells::of(&mut units, &graph.reachable(roots), roots);
+        let items = order::order(&units)?;
+        let program = place::place(graph, &units, cells, items, roots, first_output)?;
+        match blocks::blocks(graph, &units, program) {
+            Ok(program) => return Some(program),
+            Err(axis) => {
+                others.insert(axis);
+            }
+        }
+    }
 }
 
 /// All axes, outer loops first: those of the data before those of the parameters, and each array's in

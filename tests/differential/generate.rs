@@ -4,12 +4,13 @@ mod counts;
 mod iterators;
 mod loops;
 mod numbers;
+mod parameters;
 mod statements;
 mod tensors;
 
 use crate::evaluate::{evaluate, evaluate_disturbed};
 use crate::features::{Feature, weight};
-use crate::program::{Argument, Expr, Param, Program, Type};
+use crate::program::{Expr, Param, Program, Type};
 use crate::random::Rng;
 
 /// How far each operation is disturbed, to see whether the program keeps its digits: 64 times rounding.
@@ -87,6 +88,8 @@ struct Around {
 struct Generator {
     /// Whether it makes the function that is called, and has to take a derivative by all it is given.
     is_helper: bool,
+    /// How many rows its data has, if that is so long that several of them are done at once.
+    rows: Option<usize>,
     /// The parameters of the function that may be called.
     helper: Vec<Type>,
     rng: Rng,
@@ -105,6 +108,7 @@ impl Generator {
     fn new(rng: Rng) -> Self {
         Generator {
             is_helper: false,
+            rows: None,
             helper: Vec::new(),
             rng,
             scope: Vec::new(),
@@ -123,7 +127,10 @@ impl Generator {
             Box::new(generator.function(None, 15))
         });
         self.helper = helper.iter().flat_map(|helper| &helper.params).map(|param| param.ty).collect();
-        let budget = self.rng.pick(&[5, 15, 40, 80, 140]);
+        self.rows = self.rng.one_in(4).then(|| self.rng.between(33, 70));
+        // Each statement may be done for each row.
+        let budgets = if self.rows.is_some() { [5, 15, 15, 40, 40] } else { [5, 15, 40, 80, 140] };
+        let budget = self.rng.pick(&budgets);
         self.function(helper, budget)
     }
 
@@ -150,48 +157,6 @@ impl Generator {
             crate::program::Block { statements, result: Some(Box::new(result)) }
         };
         Program { helper, params, body }
-    }
-
-    fn param(&mut self) -> Param {
-        let (n, m) = (self.rng.between(1, 5), self.rng.between(1, 4));
-        let ty = match self.rng.below(16) {
-            0..4 => Type::Float,
-            4 => Type::Count(n, n),
-            5 => Type::Bool,
-            6..8 => Type::Array(n),
-            8 => Type::Grid(n, m),
-            9..11 => Type::Slice(n),
-            11..13 => Type::Vector(n),
-            13 | 14 => Type::Matrix(n, m),
-            _ => Type::Places(n, m),
-        };
-        let active = ty.is_of_floats() && (self.is_helper || !self.rng.one_in(5));
-        self.param_of(ty, active)
-    }
-
-    fn param_of(&mut self, ty: Type, active: bool) -> Param {
-        let argument = match ty {
-            Type::Count(low, _) => Argument::Count(low),
-            Type::Bool => Argument::Bool(self.rng.one_in(2)),
-            Type::Array(n) | Type::Slice(n) | Type::Vector(n) | Type::Vec(n) => {
-                Argument::Floats(self.numbers(n))
-            }
-            Type::Grid(n, m) | Type::Matrix(n, m) => {
-                Argument::Rows((0..n).map(|_| self.numbers(m)).collect())
-            }
-            Type::Places(n, end) => Argument::Places((0..n).map(|_| self.rng.below(end)).collect()),
-            Type::Float | Type::Pair => Argument::Float(self.numbers(1)[0]),
-        };
-        let name = self.fresh_name();
-        self.scope.push(Variable {
-            name: name.clone(),
-            ty,
-            mutable: false,
-            refs: 0,
-            is_param: true,
-            role: Role::Free,
-        });
-        Param { name, ty, argument, active }
     }
 
     /// Numbers of three digits between -2 and 2.

@@ -28,7 +28,7 @@ use program::Program;
 const AGREEMENT: f64 = 1e-11;
 
 /// How many programs are tried in an ordinary run.
-const CASES: u64 = 2000;
+const CASES: u64 = 500;
 
 /// Of how many kinds of failures one is made smaller, which takes some seconds each.
 const SHRUNK: usize = 8;

@@ -14,7 +14,7 @@ impl Body<'_> {
     pub(super) fn lanes(&self, id: Id) -> Code {
         if !self.depends_on_row(id) {
             let value = self.expr(id).tokens;
-            return Code::atom(quote!(V::splat(#value)));
+            return Code::atom(quote!(Lanes::splat(#value)));
         }
         if let Some(name) = self.lane_name(id) {
             return Code::atom(name.to_token_stream());
@@ -36,14 +36,14 @@ impl Body<'_> {
                 let (then, otherwise) = (self.lanes(then).tokens, self.lanes(otherwise).tokens);
                 if self.depends_on_row(condition) {
                     let condition = self.mask(condition).tokens;
-                    return Code::atom(quote!(V::select(#condition, #then, #otherwise)));
+                    return Code::atom(quote!(Lanes::select(#condition, #then, #otherwise)));
                 }
                 let condition = self.expr(condition).tokens;
                 Code { tokens: quote!(if #condition { #then } else { #otherwise }), level: Level::Branch }
             }
             _ => {
                 let value = self.of_a_lane(id);
-                Code::atom(quote!(V::from_fn(#value)))
+                Code::atom(quote!(Lanes::from_fn(#value)))
             }
         }
     }
@@ -93,7 +93,7 @@ impl Body<'_> {
     pub(super) fn mask(&self, id: Id) -> Code {
         if !self.depends_on_row(id) {
             let value = self.expr(id).tokens;
-            return Code::atom(quote!(V::mask(#value)));
+            return Code::atom(quote!(Lanes::mask(#value)));
         }
         if let Some(name) = self.lane_name(id) {
             return Code::atom(name.to_token_stream());
@@ -129,7 +129,7 @@ impl Body<'_> {
             }
             _ => {
                 let value = self.of_a_lane(id);
-                Code::atom(quote!(V::mask_from_fn(#value)))
+                Code::atom(quote!(Lanes::mask_from_fn(#value)))
             }
         }
     }

@@ -176,7 +176,7 @@ impl Body<'_> {
                     }
 
                     #[inline(always)]
-                    fn run<V: #krate::emitted::Lanes<#element>>(
+                    fn run<Lanes: #krate::emitted::Lanes<#element>>(
                         &self,
                         #rows: ::core::ops::Range<usize>,
                         [#(#sums),*]: &mut [#element; #sums_len],

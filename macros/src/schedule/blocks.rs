@@ -54,24 +54,34 @@ pub(crate) enum Phase {
     Contract(Id),
 }
 
-/// The program with its loops over rows as passes.
-pub(super) fn blocks(graph: &Graph, units: &Units, mut program: Program) -> Program {
+/// The program with its loops over rows as passes, or an axis that is none of rows: what is stored for its rows
+/// does not lie row by row, so that ranges of rows cannot be given a part of it each.
+pub(super) fn blocks(graph: &Graph, units: &Units, mut program: Program) -> Result<Program, Axis> {
     // The pass gives them as its answer, or overwrites what is there.
     let mut set: HashSet<Id> = HashSet::new();
-    let steps = std::mem::take(&mut program.steps).into_iter().map(|step| match step {
-        Step::Loop(run, body) if run.sequence.is_none() && is_worth_it(graph, &body) => {
-            let Some(ty) = units.rows.ty(run.axis) else { return Step::Loop(run, body) };
-            let pass = Builder { graph, units, program: &program, row: run.axis }.pass(run, ty, &body);
-            set.extend(&pass.sums);
-            set.extend(pass.across.iter().filter(|&&id| units.rows.contraction(id).is_some()));
-            Step::Pass(pass)
-        }
-        step => step,
-    });
-    let steps: Vec<Step> = steps.collect();
+    let mut steps = Vec::new();
+    for step in std::mem::take(&mut program.steps) {
+        steps.push(match step {
+            Step::Loop(run, body)
+                if let Some(ty) = units.rows.ty(run.axis)
+                    && run.sequence.is_none()
+                    && is_worth_it(graph, &body) =>
+            {
+                let builder = Builder { graph, units, program: &program, row: run.axis };
+                let pass = builder.pass(run, ty, &body);
+                if !pass.across.iter().all(|&id| builder.is_by_rows(id)) {
+                    return Err(run.axis);
+                }
+                set.extend(&pass.sums);
+                set.extend(pass.across.iter().filter(|&&id| units.rows.contraction(id).is_some()));
+                Step::Pass(pass)
+            }
+            step => step,
+        });
+    }
     program.steps =
         steps.into_iter().filter(|step| !matches!(step, Step::Reset(id) if set.contains(id))).collect();
-    program
+    Ok(program)
 }
 
 /// Whether a loop does more than what the compiler makes fast by itself.
@@ -184,6 +194,20 @@ impl Builder<'_> {
         }
     }
 
+    /// Whether the row is the outermost axis of what is stored.
+    fn is_by_rows(&self, id: Id) -> bool {
+        let storage = self.program.accumulators.get(&id).or_else(|| self.program.storage_of(id));
+        storage.is_some_and(|storage| match (storage.leading.first(), self.graph.node(id)) {
+            (Some(&axis), _) => axis == self.row,
+            (None, Node::Build(axes, _)) => axes
+                .iter()
+                .zip(&storage.kept)
+                .find(|(_, kept)| **kept)
+                .is_some_and(|(axis, _)| *axis == self.row),
+            (None, _) => false,
+        })
+    }
+
     /// The scalars that are used in another phase than that which computes them.
     fn find_kept(&self, phases: &[Phase], named: &HashSet<Id>, kept: &mut BTreeSet<Id>) {
         for phase in phases {
@@ -200,7 +224,7 @@ impl Builder<'_> {
                 Phase::Contract(id) => {
                     if let Some(contraction) = self.units.rows.contraction(*id) {
                         for factor in [contraction.left, contraction.right] {
-                            if !matches!(self.graph.node(factor), Node::Get(..)) {
+                            if self.units.rows.is_factor(factor) {
                                 self.find_used(factor, named, &|_| false, kept);
                             }
                         }

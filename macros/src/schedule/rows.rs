@@ -1,6 +1,6 @@
 //! Which loops run over the rows of data: their work is done in blocks of rows, several rows at once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, Type};
 use crate::lower::Lowered;
@@ -25,12 +25,13 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// `order` has the axes of outer loops first; `is_free` tells whether a value can be computed where nobody
+    /// `order` has the axes of outer loops first; `others` are not of rows; `is_free` tells whether a value can be computed where nobody
     /// needs it.
     pub(super) fn of(
         lowered: &Lowered,
         order: &[Axis],
         reachable: &[Id],
+        others: &HashSet<Axis>,
         is_free: impl Fn(Id) -> bool,
     ) -> Self {
         let graph = &lowered.graph;
@@ -44,7 +45,10 @@ impl Rows {
             let axes = axes_of(graph, id);
             let Some(row) = outermost(order, &axes) else { continue };
             let ty = graph.ty(id);
-            let known = types.entry(row).or_insert(is_row(lowered, row).then_some(Type::Untyped));
+            let known = types.entry(row).or_insert_with(|| {
+                let may_be = is_row(lowered, row) && !others.contains(&row);
+                may_be.then_some(Type::Untyped)
+            });
             let fits = is_free(id)
                 && is_lanewise(lowered, id, row)
                 && axes.iter().all(|axis| is_known(graph, axis.extent));
@@ -163,14 +167,17 @@ fn contraction(graph: &Graph, id: Id, row: Axis) -> Option<Contraction> {
     (is_product && has_row).then_some(Contraction { left, right, over })
 }
 
-/// Whether it is an element of an array that lies in memory with one distance between neighbours.
-fn is_element(lowered: &Lowered, id: Id) -> bool {
+/// Whether it is an element of an array that lies in memory with one distance between neighbours along each of
+/// its axes: not one of a diagonal, and not of a part of an array, whose bounds the kernel does not know.
+pub(crate) fn is_element(lowered: &Lowered, id: Id) -> bool {
     use crate::written::Written;
     let graph = &lowered.graph;
     match graph.node(id) {
         Node::Fold(..) => true,
         Node::Get(array, indices) => {
-            let plain = indices.iter().all(|&index| matches!(graph.node(index), Node::Index(_)));
+            let is_whole = |(&index, extent): (&Id, Extent)| matches!(graph.node(index), Node::Index(axis) if axis.extent == extent);
+            let plain = indices.iter().zip(graph.shape(array)).all(is_whole)
+                && (1..indices.len()).all(|place| !indices[..place].contains(&indices[place]));
             match graph.node(array) {
                 Node::Leaf(leaf) => {
                     plain

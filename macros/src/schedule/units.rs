@@ -1,6 +1,6 @@
 //! The units of work, and what each of them needs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::guards::{Guard, Guards, peel};
 use super::loops::Loops;
@@ -64,7 +64,8 @@ pub(crate) struct Units<'g> {
 }
 
 impl<'g> Units<'g> {
-    pub(crate) fn of(lowered: &'g Lowered, roots: &[Id]) -> Self {
+    /// `others` are axes that are not to be those of rows.
+    pub(crate) fn of(lowered: &'g Lowered, roots: &[Id], others: &HashSet<Axis>) -> Self {
         let graph = &lowered.graph;
         let reachable = graph.reachable(roots);
         let shared = shared_axes(graph, &reachable, roots);
@@ -75,7 +76,7 @@ impl<'g> Units<'g> {
             let is_loop = !graph.axes_bound(id).is_empty();
             guards.of_node(id).is_empty() || (!guards.is_risky(id) && !is_loop)
         };
-        let rows = Rows::of(lowered, &order, &reachable, is_free);
+        let rows = Rows::of(lowered, &order, &reachable, others, is_free);
         let mut units = Units {
             graph,
             loops,

@@ -188,9 +188,10 @@ impl Generator {
         };
         let shape = |lengths: &[usize]| Expr::List(lengths.iter().copied().map(Expr::Count).collect());
         match (ty, self.rng.below(3)) {
-            (Type::Vector(n), 0 | 1) => Expr::Call("Vector::<f64>::from", vec![row(self, n)]),
+            // Not each of many elements by itself.
+            (Type::Vector(n), 0 | 1) if n < 8 => Expr::Call("Vector::<f64>::from", vec![row(self, n)]),
             (Type::Vector(n), _) => Expr::Call("Vector::<f64>::full", vec![shape(&[n]), self.float(1)]),
-            (Type::Matrix(n, m), 0) => {
+            (Type::Matrix(n, m), 0) if n < 8 && m < 8 => {
                 let rows = (0..n).map(|_| row(self, m)).collect();
                 Expr::Call("Matrix::<f64>::from", vec![Expr::List(rows)])
             }

@@ -7,6 +7,7 @@ use quote::{ToTokens, quote};
 
 use crate::emit::body::Body;
 use crate::graph::{Axis, Id, Node};
+use crate::schedule::is_element;
 use crate::shape::Extent;
 use crate::written::Written;
 
@@ -65,11 +66,12 @@ impl Body<'_> {
 
     /// A factor as it lies in memory.
     fn factor(&self, id: Id) -> InMemory {
-        let is_element = matches!(self.graph.node(id), Node::Get(..));
+        let is_element = is_element(self.lowered, id);
         if let Some(kept) = self.block().kept.get(&id).filter(|_| !is_element) {
             return InMemory { data: quote!(&#kept[..]), strides: [(self.block().row, quote!(1))].into() };
         }
-        if let Node::Get(array, indices) = self.graph.node(id)
+        if is_element
+            && let Node::Get(array, indices) = self.graph.node(id)
             && let Node::Leaf(leaf) = self.graph.node(array)
         {
             let access = self.leaf_access(array, leaf);
@@ -85,7 +87,7 @@ impl Body<'_> {
             });
             return self.in_memory(data, &axes.collect::<Vec<_>>(), &self.graph.shape(array), [false; 2]);
         }
-        if let Node::Get(array, indices) = self.graph.node(id) {
+        if is_element && let Node::Get(array, indices) = self.graph.node(id) {
             let storage = self.place_of(array);
             let own = indices.iter().zip(&storage.kept).filter(|(_, kept)| **kept);
             let own = own.filter_map(|(&index, _)| match self.graph.node(index) {

@@ -25,8 +25,8 @@ impl Located {
         let Located { array, at, stride, borrow } = self;
         let reference = borrow.then(|| quote!(&));
         match stride {
-            None => quote!(V::load(#reference #array, #at)),
-            Some(stride) => quote!(V::load_strided(#reference #array, #at, #stride)),
+            None => quote!(Lanes::load(#reference #array, #at)),
+            Some(stride) => quote!(Lanes::load_strided(#reference #array, #at, #stride)),
         }
     }
 }
@@ -121,6 +121,10 @@ impl Body<'_> {
             _ => false,
         };
         if indices[place] != row && !(indices.len() == 1 && is_shifted(indices[place])) {
+            return None;
+        }
+        // Behind the end of an inner axis are other elements of the array, and not the end of the memory.
+        if place > 0 && extents[place] != self.block().row.extent {
             return None;
         }
         let behind = extents[place + 1..].iter().map(|&extent| self.size(extent));

@@ -25,7 +25,7 @@ impl Body<'_> {
                 Phase::Rows(steps) => {
                     let index = self.block().index.clone();
                     let (before, body, after) = self.rows_of(steps);
-                    lines.extend(quote! { #before for #index in #rows.step_by(V::LEN) { #body } #after });
+                    lines.extend(quote! { #before for #index in #rows.step_by(Lanes::LEN) { #body } #after });
                 }
                 Phase::Loop(..) | Phase::Reset(_) | Phase::Contract(_) => {}
             }
@@ -47,7 +47,7 @@ impl Body<'_> {
                     let number = mentions(&body, index).then(|| quote! { let #index = #start + #place; });
                     quote! {
                         #before
-                        for #place in (0..#length).step_by(V::LEN) { #number #body }
+                        for #place in (0..#length).step_by(Lanes::LEN) { #number #body }
                         #after
                     }
                 }
@@ -117,7 +117,7 @@ impl Body<'_> {
                     let value = value.tokens;
                     let name = self.name(&format!("{}_lanes", self.accumulator_name(*id)));
                     let neutral = self.neutral(*id);
-                    before.extend(quote! { let mut #name = V::splat(#neutral); });
+                    before.extend(quote! { let mut #name = Lanes::splat(#neutral); });
                     let (sum, target) = (self.accumulator_name(*id), self.accumulated(*id));
                     let (add, bring) = match op {
                         FoldOp::Sum => (quote!(#name += #value;), quote!(#target += #name.sum();)),

@@ -1,0 +1,176 @@
+//! Loops over rows of data that other loops read: transposes, sums of products in a row, tensors of three axes,
+//! several results, and functions that are called with each row.
+
+mod check;
+
+use approx::assert_abs_diff_eq;
+use check::{check, numbers};
+use gradus::prelude::*;
+
+/// Around the lanes of vectors and the rows of a block.
+const ROWS: [usize; 5] = [1, 31, 32, 65, 100];
+
+/// The matrix is stored by columns, and its rows are those of the data.
+#[differentiable(wrt(w, x))]
+fn transposed(w: &Matrix<f64>, x: &Matrix<f64>) -> f64 {
+    let hidden = x.matmul(w).tanh().t();
+    let sums = hidden.sum_axis(1);
+    (hidden.exp() * 0.1).mean() + (sums * 0.01).square().sum()
+}
+
+#[differentiable(wrt(w, x))]
+fn two_products(w: &Matrix<f64>, x: &Matrix<f64>) -> f64 {
+    let hidden = x.matmul(w).sigmoid();
+    let moments = hidden.t().matmul(&hidden) / x.rows() as f64;
+    moments.tanh().sum() + x.t().matmul(&hidden).sin().sum() + hidden.square().mean()
+}
+
+/// The largest number of each row is a factor, and no element of an array.
+#[differentiable(wrt(w, v))]
+fn factors(w: &Matrix<f64>, v: &Vector<f64>, x: &Matrix<f64>) -> f64 {
+    let most = (x.exp() - 1.0).max_axis(1);
+    let row: Vector<f64> = (&most * 0.5).matmul(&(x * x));
+    let scores = (w * 2.0).sin().matmul(v);
+    (x.matmul(&(w + 1.0)) * 0.1).exp().mean() + row.tanh().sum() + (x.matmul(&scores).cos() * most).mean()
+}
+
+#[differentiable(wrt(w, x))]
+fn axes(w: &Vector<f64>, x: &Tensor<f64, 3>) -> f64 {
+    let hidden = (x * w).tanh();
+    let sums = hidden.sum_axis(1);
+    (hidden.t().exp().sum_axis(0) * 0.1).mean()
+        + sums.square().mean()
+        + (x.max_axis(2).sum_axis(1)).tanh().sum()
+}
+
+#[differentiable(wrt(w, x))]
+fn last_axis(w: &Vector<f64>, x: &Tensor<f64, 3>) -> f64 {
+    let columns = (x * w).sin().sum_axis(0).sum_axis(0);
+    (columns * 0.1 + w).exp().sum() + x.mean_axis(0).softmax(0).square().sum()
+}
+
+#[differentiable]
+fn distance(a: f64, b: f64) -> f64 {
+    (a - b).square().ln_1p()
+}
+
+#[differentiable(wrt(w, x))]
+fn calls(w: f64, x: &[f64], y: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        let each: f64 = distance(x[i] * w, y[i]);
+        sum += each * (x[i] * w).exp();
+    }
+    sum / x.len() as f64
+}
+
+/// Only a part of the columns and of the rows.
+#[differentiable(wrt(w, x))]
+fn parts(w: &Matrix<f64>, x: &Matrix<f64>, m: usize) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.rows() - 1 {
+        for k in 0..w.cols() {
+            let mut inner = 0.0;
+            for j in 0..m {
+                inner += x[[i, j]] * w[[j, k]];
+            }
+            sum += inner.tanh() * x[[i + 1, m - 1]];
+        }
+    }
+    1.0 + 0.01 * sum
+}
+
+#[test]
+fn arrays_that_other_loops_read() {
+    for n in ROWS {
+        let (w, x) = (numbers(1, [3, 2]), numbers(2, [n, 3]));
+        let params = transposed::Params { w: w.clone(), x: x.clone() };
+        check(&transposed::objective(), &params, |p| transposed(&p.w, &p.x));
+        let params = two_products::Params { w: w.clone(), x: x.clone() };
+        check(&two_products::objective(), &params, |p| two_products(&p.w, &p.x));
+        let params = factors::Params { w: w.clone(), v: numbers(3, [2]) };
+        check(&factors::objective(&x), &params, |p| factors(&p.w, &p.v, &x));
+        for m in 1..3 {
+            let params = parts::Params { w: w.clone(), x: x.clone() };
+            check(&parts::objective(m), &params, |p| parts(&p.w, &p.x, m));
+        }
+        let y = numbers(4, [n]);
+        let params = calls::Params { w: 0.6, x: numbers(5, [n]).data().to_vec() };
+        check(&calls::objective(y.data()), &params, |p| calls(p.w, &p.x, y.data()));
+    }
+}
+
+#[test]
+fn three_axes() {
+    for n in [1, 31, 33, 65] {
+        for shape in [[n, 2, 3], [2, n, 3], [2, 3, n]] {
+            let params = axes::Params { w: numbers(1, [shape[2]]), x: numbers(2, shape) };
+            check(&axes::objective(), &params, |p| axes(&p.w, &p.x));
+            let params = last_axis::Params { w: numbers(1, [shape[2]]), x: numbers(2, shape) };
+            check(&last_axis::objective(), &params, |p| last_axis(&p.w, &p.x));
+        }
+    }
+}
+
+/// A place behind the columns is none in the next row.
+#[test]
+fn places_out_of_bounds() {
+    #[differentiable(wrt(w))]
+    fn columns(w: f64, x: &Matrix<f64>, m: usize) -> f64 {
+        let mut sum = 0.0;
+        for j in 0..m {
+            sum += (x[[1, j]] * w).sin();
+        }
+        sum
+    }
+    #[differentiable(wrt(w))]
+    fn products(w: &Vector<f64>, x: &Matrix<f64>, m: usize) -> f64 {
+        let mut total = 0.0;
+        for i in 0..x.rows() - 1 {
+            let mut sum = 0.0;
+            for j in 0..m {
+                sum += x[[i, j]] * w[j];
+            }
+            total += sum.tanh();
+        }
+        total
+    }
+    for n in [33, 34, 63] {
+        let (x, w) = (numbers(1, [3, n]), numbers(2, [n + 9]));
+        for m in [n + 1, n + 2, n + 6] {
+            assert!(std::panic::catch_unwind(|| columns(0.5, &x, m)).is_err());
+            assert!(std::panic::catch_unwind(|| columns::grad(0.5, &x, m)).is_err(), "{n} {m}");
+            assert!(std::panic::catch_unwind(|| products::grad(&w, &x, m)).is_err(), "{n} {m}");
+            let x = numbers(1, [n, 3]);
+            assert!(std::panic::catch_unwind(|| products::grad(&w, &x, 4)).is_err());
+        }
+    }
+}
+
+#[test]
+fn several_results_of_rows() {
+    #[differentiable(wrt(w, x))]
+    fn both(w: &Matrix<f64>, x: &Matrix<f64>) -> (Matrix<f64>, Vector<f64>, f64) {
+        let hidden = x.matmul(w).tanh();
+        let sums = hidden.exp().sum_axis(1);
+        let mean = sums.mean();
+        (hidden, sums, mean)
+    }
+    for n in ROWS {
+        let (w, x) = (numbers(1, [3, 2]), numbers(2, [n, 3]));
+        let seeds = (numbers(3, [n, 2]), numbers(4, [n]), 0.7);
+        let own = |w: &Matrix<f64>, x: &Matrix<f64>| {
+            let (hidden, sums, mean) = both(w, x);
+            (hidden * &seeds.0).sum() + sums.dot(&seeds.1) + mean * seeds.2
+        };
+        let grad = both::vjp(&w, &x, (&seeds.0, &seeds.1, seeds.2));
+        let results = both::value(&w, &x);
+        let expected = both(&w, &x);
+        assert_abs_diff_eq!(results.0.data(), expected.0.data(), epsilon = 1e-14);
+        assert_abs_diff_eq!(results.1.data(), expected.1.data(), epsilon = 1e-14);
+        let by_w = check::differences(&w, |w| own(w, &x));
+        let by_x = check::differences(&x, |x| own(&w, x));
+        assert_abs_diff_eq!(grad.w.data(), by_w.as_slice(), epsilon = 1e-9);
+        assert_abs_diff_eq!(grad.x.data(), by_x.as_slice(), epsilon = 1e-9);
+    }
+}
