@@ -6,7 +6,8 @@
 
 use super::product::{Product, Single};
 use super::scratch::Scratch;
-use super::tile::{Left, Packed, Right, Rows, Target, tile};
+use super::tile::{Apart, Left, Packed, Right, Rows, Target, Tile};
+use super::turn::Turn;
 use super::{Strided, Write, plain, small, square};
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Simd};
@@ -34,7 +35,8 @@ impl<T: Real> Kernel for Blocked<'_, T> {
             return small::compute::<S, T>(self.0);
         }
         let size = self.0.size;
-        let depth = DEPTH.min(size.inner);
+        // Blocks of about the same depth.
+        let depth = size.inner.div_ceil(size.inner.div_ceil(DEPTH));
         // Whole tiles of three vectors.
         let three = 3 * T::Lanes::<S>::LEN;
         let width = (BLOCK / (depth * size_of::<T>()) / three).max(1) * three;
@@ -99,9 +101,10 @@ fn multiply<S: Simd, T: Real>(
             Columns { data: scratch, stride: None }
         }
     };
-    // Vectors of 512 bits come with enough registers for 8 rows of 3 of them.
-    let most = if T::Lanes::<S>::LEN * size_of::<T>() == 64 { MOST_ROWS } else { MOST_ROWS / 2 };
-    let mut packed = [T::ZERO; MOST_ROWS * DEPTH];
+    let most = most::<S, T>();
+    // Few columns leave registers for twice as many rows.
+    let most = if block.cols <= T::Lanes::<S>::LEN { 2 * most } else { most };
+    let mut packed = [T::ZERO; 2 * MOST_ROWS * DEPTH];
     let mut first = 0;
     while first < rows {
         let left = Strided { data: &a[first * a_row..], strides: [0, a_row, a_col] };
@@ -112,7 +115,10 @@ fn multiply<S: Simd, T: Real>(
             cols: block.cols,
             write,
         };
-        if most == MOST_ROWS && rows - first > MOST_ROWS / 2 {
+        if most == 2 * MOST_ROWS && rows - first > MOST_ROWS {
+            band::<S, T, { 2 * MOST_ROWS }>(block.depth, left, &mut packed, right, target);
+            first += 2 * MOST_ROWS;
+        } else if most >= MOST_ROWS && rows - first > MOST_ROWS / 2 {
             band::<S, T, MOST_ROWS>(block.depth, left, &mut packed, right, target);
             first += MOST_ROWS;
         } else {
@@ -120,6 +126,12 @@ fn multiply<S: Simd, T: Real>(
             first += MOST_ROWS / 2;
         }
     }
+}
+
+/// The most rows of tiles of three vectors. Vectors of 512 bits come with enough registers for 8.
+#[inline(always)]
+fn most<S: Simd, T: Real>() -> usize {
+    if T::Lanes::<S>::LEN * size_of::<T>() == 64 { MOST_ROWS } else { MOST_ROWS / 2 }
 }
 
 /// A block of the right factor: rows along memory at this distance, or columns packed for the tiles.
@@ -155,6 +167,12 @@ fn pack<S: Simd, T: Real>(b: &[T], [of_row, of_col]: [usize; 2], block: Block, p
                     T::Lanes::<S>::load_up_to(numbers, at, cols - at, T::ZERO).store(row, at);
                 }
             }
+        } else if of_row == 1 {
+            S::call(Turn {
+                size: [cols, block.depth],
+                from: (&b[from * of_col..], of_col),
+                to: (part, width),
+            });
         } else {
             for j in 0..cols {
                 let column = &b[(from + j) * of_col..];
@@ -189,30 +207,32 @@ fn band<S: Simd, T: Real, const M: usize>(
 ) {
     let [_, of_row, of_col] = left.strides;
     let last = target.rows.min(M) - 1;
-    if of_col == 1 && target.cols < TILES * 3 * T::Lanes::<S>::LEN {
-        let rows = rows::<T, M>(left, last, depth);
-        tiles::<S, T, M>(depth, rows, right, target);
-    } else {
-        let packed = &mut packed.as_chunks_mut::<M>().0[..depth];
+    if target.cols < TILES * 3 * T::Lanes::<S>::LEN {
         if of_col == 1 {
             let rows = rows::<T, M>(left, last, depth);
-            for (k, step) in packed.iter_mut().enumerate() {
-                *step = rows.step(k);
-            }
-        } else {
-            for (k, step) in packed.iter_mut().enumerate() {
-                let numbers = &left.data[k * of_col..];
-                if of_row == 1 && last + 1 == M {
-                    step.copy_from_slice(&numbers[..M]);
-                } else {
-                    for (i, number) in step.iter_mut().enumerate() {
-                        *number = numbers[i.min(last) * of_row];
-                    }
+            return tiles::<S, T, M>(depth, rows, right, target);
+        }
+        if of_row == 1 && last + 1 == M {
+            return tiles::<S, T, M>(depth, Apart { data: left.data, stride: of_col }, right, target);
+        }
+    }
+    let packed = &mut packed.as_chunks_mut::<M>().0[..depth];
+    if of_col == 1 {
+        let to = (packed.as_flattened_mut(), M);
+        S::call(Turn { size: [last + 1, depth], from: (left.data, of_row), to });
+    } else {
+        for (k, step) in packed.iter_mut().enumerate() {
+            let numbers = &left.data[k * of_col..];
+            if of_row == 1 && last + 1 == M {
+                step.copy_from_slice(&numbers[..M]);
+            } else {
+                for (i, number) in step.iter_mut().enumerate() {
+                    *number = numbers[i.min(last) * of_row];
                 }
             }
         }
-        tiles::<S, T, M>(depth, Packed(packed), right, target);
     }
+    tiles::<S, T, M>(depth, Packed(packed), right, target);
 }
 
 /// `M` rows of the product, tile by tile.
@@ -236,9 +256,11 @@ fn tiles<S: Simd, T: Real, const M: usize>(
         let data = &mut data[from * strides[1]..];
         let target = Target { data, strides, rows, cols: width.min(cols - from), write };
         match vectors {
-            1 => tile::<S, T, M, 1>(depth, left, right, target),
-            2 => tile::<S, T, M, 2>(depth, left, right, target),
-            _ => tile::<S, T, M, 3>(depth, left, right, target),
+            1 => S::call(Tile::<T, _, M, 1> { depth, left, right, target }),
+            // There are no more columns where bands are higher.
+            _ if M > most::<S, T>() => {}
+            2 => S::call(Tile::<T, _, M, 2> { depth, left, right, target }),
+            _ => S::call(Tile::<T, _, M, 3> { depth, left, right, target }),
         }
         packed = packed.get(depth * width..).unwrap_or_default();
         from += width;

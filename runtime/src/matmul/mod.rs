@@ -10,6 +10,7 @@
 //! | `square.rs` | batches of small square matrices |
 //! | `small.rs` | batches of products with a small right factor |
 //! | `blocked.rs`, `tile.rs` | all other products |
+//! | `turn.rs` | copies of transposed matrices |
 //! | `plain.rs` | products that need room for numbers, where there is no allocator |
 //! | `scratch.rs` | that room |
 //! | `share.rs` | products that several threads share |
@@ -24,6 +25,7 @@ mod share;
 mod small;
 mod square;
 mod tile;
+mod turn;
 
 use crate::real::Real;
 use crate::simd::InstructionSet;

@@ -2,7 +2,7 @@
 
 use super::Write;
 use crate::real::Real;
-use crate::simd::{Lanes, Simd};
+use crate::simd::{Kernel, Lanes, Simd};
 
 /// Some rows of the left factor.
 pub(super) trait Left<T, const M: usize>: Copy {
@@ -36,6 +36,22 @@ impl<T: Real, const M: usize> Left<T, M> for Packed<'_, T, M> {
     }
 }
 
+/// Rows whose numbers at one place along the inner axis lie together, at this distance from those at the next.
+#[derive(Clone, Copy)]
+pub(super) struct Apart<'a, T> {
+    pub(super) data: &'a [T],
+    pub(super) stride: usize,
+}
+
+impl<T: Real, const M: usize> Left<T, M> for Apart<'_, T> {
+    #[inline(always)]
+    fn step(&self, k: usize) -> [T; M] {
+        let mut step = [T::ZERO; M];
+        step.copy_from_slice(&self.data[k * self.stride..][..M]);
+        step
+    }
+}
+
 /// Some columns of the right factor, whose rows lie along memory: the one at `k` begins at `data[k * stride]`.
 #[derive(Clone, Copy)]
 pub(super) struct Right<'a, T> {
@@ -55,85 +71,114 @@ pub(super) struct Target<'a, T> {
 
 /// The product of `M` rows and `N` vectors of columns. If `N` is 1, the vector may be in part behind the last
 /// column.
-#[inline(always)]
-pub(super) fn tile<S: Simd, T: Real, const M: usize, const N: usize>(
-    depth: usize,
-    left: impl Left<T, M>,
-    right: Right<'_, T>,
-    target: Target<'_, T>,
-) {
-    let lanes = T::Lanes::<S>::LEN;
-    let mut sums = [[T::Lanes::<S>::splat(T::ZERO); N]; M];
-    for k in 0..depth {
-        let numbers = &right.data[k * right.stride..];
-        let mut vectors = [T::Lanes::<S>::splat(T::ZERO); N];
-        if N == 1 {
-            vectors[0] = T::Lanes::<S>::load_up_to(numbers, 0, target.cols, T::ZERO);
-        } else {
-            let numbers = &numbers[..N * lanes];
-            for (j, vector) in vectors.iter_mut().enumerate() {
-                *vector = T::Lanes::<S>::load(numbers, j * lanes);
-            }
-        }
-        let step = left.step(k);
-        for (sums, number) in sums.iter_mut().zip(step) {
-            let number = T::Lanes::<S>::splat(number);
-            for (sum, vector) in sums.iter_mut().zip(vectors) {
-                *sum = number.fused(vector, *sum);
-            }
-        }
-    }
-    put::<S, T, M, N>(sums, target);
+pub(super) struct Tile<'a, T, L, const M: usize, const N: usize> {
+    pub(super) depth: usize,
+    pub(super) left: L,
+    pub(super) right: Right<'a, T>,
+    pub(super) target: Target<'a, T>,
 }
 
+impl<T: Real, L: Left<T, M>, const M: usize, const N: usize> Kernel for Tile<'_, T, L, M, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { depth, left, right, target } = self;
+        let lanes = T::Lanes::<S>::LEN;
+        let mut sums = [[T::Lanes::<S>::splat(T::ZERO); N]; M];
+        for k in 0..depth {
+            let numbers = &right.data[k * right.stride..];
+            let mut vectors = [T::Lanes::<S>::splat(T::ZERO); N];
+            if N == 1 {
+                vectors[0] = T::Lanes::<S>::load_up_to(numbers, 0, target.cols, T::ZERO);
+            } else {
+                let numbers = &numbers[..N * lanes];
+                for (j, vector) in vectors.iter_mut().enumerate() {
+                    *vector = T::Lanes::<S>::load(numbers, j * lanes);
+                }
+            }
+            let step = left.step(k);
+            for (sums, number) in sums.iter_mut().zip(step) {
+                let number = T::Lanes::<S>::splat(number);
+                for (sum, vector) in sums.iter_mut().zip(vectors) {
+                    *sum = number.fused(vector, *sum);
+                }
+            }
+        }
+        put::<S, T, M, N>(sums, target);
+    }
+}
+
+/// Puts a tile in its place. Numbers are read before any is written: a vector that is read in part waits for
+/// writes close by.
 #[inline(always)]
-fn put<S: Simd, T: Real, const M: usize, const N: usize>(sums: [[T::Lanes<S>; N]; M], target: Target<'_, T>) {
+fn put<S: Simd, T: Real, const M: usize, const N: usize>(
+    mut sums: [[T::Lanes<S>; N]; M],
+    target: Target<'_, T>,
+) {
     let Target { data, strides: [of_row, of_col], rows, cols, write } = target;
     let lanes = T::Lanes::<S>::LEN;
-    if N > 1 && rows >= M && of_col == 1 {
-        return put_whole::<S, T, M, N>(sums, data, of_row, write);
+    if of_col != 1 && of_row == 1 {
+        return put_turned::<S, T, M, N>(sums, Target { data, ..target });
     }
-    for (i, sums) in sums.iter().enumerate() {
-        if i < rows {
-            let row = &mut data[i * of_row..];
-            for (j, &sum) in sums.iter().enumerate() {
-                if of_col == 1 {
-                    // Only a lone vector can be in part behind the last column.
-                    let len = if N == 1 { cols } else { lanes };
-                    let sum = match write {
-                        Write::Overwrite => sum,
-                        Write::Accumulate => T::Lanes::<S>::load_up_to(row, j * lanes, len, T::ZERO) + sum,
-                    };
-                    sum.store_up_to(row, j * lanes, len);
-                } else {
-                    scatter::<S, T>(sum, row, j * lanes, cols, of_col, write);
+    if of_col != 1 {
+        for (i, sums) in sums.into_iter().enumerate().take(rows) {
+            for (j, sum) in sums.into_iter().enumerate() {
+                scatter::<S, T>(sum, &mut data[i * of_row..], j * lanes, cols, of_col, write);
+            }
+        }
+        return;
+    }
+    // Only a lone vector can be in part behind the last column.
+    let len = if N == 1 { cols } else { lanes };
+    let rows = rows.min(M);
+    if write == Write::Accumulate {
+        for (i, sums) in sums.iter_mut().enumerate() {
+            if i < rows {
+                for (j, sum) in sums.iter_mut().enumerate() {
+                    *sum += T::Lanes::<S>::load_up_to(data, i * of_row + j * lanes, len, T::ZERO);
                 }
             }
         }
     }
-}
-
-/// Puts a tile all of which is there, in rows along memory.
-#[inline(always)]
-fn put_whole<S: Simd, T: Real, const M: usize, const N: usize>(
-    mut sums: [[T::Lanes<S>; N]; M],
-    data: &mut [T],
-    of_row: usize,
-    write: Write,
-) {
-    let lanes = T::Lanes::<S>::LEN;
-    if write == Write::Accumulate {
-        for (i, sums) in sums.iter_mut().enumerate() {
-            let row = &data[i * of_row..][..N * lanes];
-            for (j, sum) in sums.iter_mut().enumerate() {
-                *sum += T::Lanes::<S>::load(row, j * lanes);
+    for (i, sums) in sums.into_iter().enumerate() {
+        if i < rows {
+            for (j, sum) in sums.into_iter().enumerate() {
+                sum.store_up_to(data, i * of_row + j * lanes, len);
             }
         }
     }
-    for (i, sums) in sums.into_iter().enumerate() {
-        let row = &mut data[i * of_row..][..N * lanes];
-        for (j, sum) in sums.into_iter().enumerate() {
-            sum.store(row, j * lanes);
+}
+
+/// Puts a tile in columns along memory.
+#[inline(always)]
+fn put_turned<S: Simd, T: Real, const M: usize, const N: usize>(
+    sums: [[T::Lanes<S>; N]; M],
+    target: Target<'_, T>,
+) {
+    let lanes = T::Lanes::<S>::LEN;
+    let of_col = target.strides[1];
+    for j in 0..N {
+        for first in (0..M.min(target.rows)).step_by(lanes) {
+            let mut vectors = [T::Lanes::<S>::splat(T::ZERO); super::MOST_LANES];
+            for (vector, sums) in vectors[..lanes].iter_mut().zip(&sums[first..]) {
+                *vector = sums[j];
+            }
+            T::Lanes::<S>::turn(&mut vectors[..lanes]);
+            let (cols, rows) = (target.cols - j * lanes, M.min(lanes).min(target.rows - first));
+            let data = &mut target.data[j * lanes * of_col + first..];
+            if target.write == Write::Accumulate {
+                for (col, vector) in vectors[..lanes].iter_mut().enumerate() {
+                    if col < cols {
+                        *vector += T::Lanes::<S>::load_up_to(data, col * of_col, rows, T::ZERO);
+                    }
+                }
+            }
+            for (col, vector) in vectors[..lanes].iter().enumerate() {
+                if col < cols {
+                    vector.store_up_to(data, col * of_col, rows);
+                }
+            }
         }
     }
 }
