@@ -25,17 +25,6 @@ impl<T: Real, const M: usize> Left<T, M> for Rows<'_, T, M> {
     }
 }
 
-/// Rows whose numbers at one place along the inner axis lie together.
-#[derive(Clone, Copy)]
-pub(super) struct Packed<'a, T, const M: usize>(pub(super) &'a [[T; M]]);
-
-impl<T: Real, const M: usize> Left<T, M> for Packed<'_, T, M> {
-    #[inline(always)]
-    fn step(&self, k: usize) -> [T; M] {
-        self.0[k]
-    }
-}
-
 /// Rows whose numbers at one place along the inner axis lie together, at this distance from those at the next.
 #[derive(Clone, Copy)]
 pub(super) struct Apart<'a, T> {
@@ -165,21 +154,34 @@ fn put_turned<S: Simd, T: Real, const M: usize, const N: usize>(
                 *vector = sums[j];
             }
             T::Lanes::<S>::turn(&mut vectors[..lanes]);
-            let (cols, rows) = (target.cols - j * lanes, M.min(lanes).min(target.rows - first));
+            let (rows, cols) = (M.min(lanes).min(target.rows - first), lanes.min(target.cols - j * lanes));
             let data = &mut target.data[j * lanes * of_col + first..];
-            if target.write == Write::Accumulate {
-                for (col, vector) in vectors[..lanes].iter_mut().enumerate() {
-                    if col < cols {
-                        *vector += T::Lanes::<S>::load_up_to(data, col * of_col, rows, T::ZERO);
-                    }
-                }
-            }
-            for (col, vector) in vectors[..lanes].iter().enumerate() {
-                if col < cols {
-                    vector.store_up_to(data, col * of_col, rows);
-                }
+            // Lengths that are known when compiling take fewer instructions.
+            if rows == M.min(lanes) && cols == lanes {
+                put_columns::<S, T>(&mut vectors[..lanes], data, of_col, M.min(lanes), target.write);
+            } else {
+                put_columns::<S, T>(&mut vectors[..cols], data, of_col, rows, target.write);
             }
         }
+    }
+}
+
+/// Puts the first `len` numbers of each vector in a column.
+#[inline(always)]
+fn put_columns<S: Simd, T: Real>(
+    vectors: &mut [T::Lanes<S>],
+    data: &mut [T],
+    of_col: usize,
+    len: usize,
+    write: Write,
+) {
+    if write == Write::Accumulate {
+        for (col, vector) in vectors.iter_mut().enumerate() {
+            *vector += T::Lanes::<S>::load_up_to(data, col * of_col, len, T::ZERO);
+        }
+    }
+    for (col, vector) in vectors.iter().enumerate() {
+        vector.store_up_to(data, col * of_col, len);
     }
 }
 
