@@ -118,23 +118,36 @@ fn put<S: Simd, T: Real, const M: usize, const N: usize>(
         }
         return;
     }
-    // Only a lone vector can be in part behind the last column.
+    // Only a lone vector can be in part behind the last column. A number of rows that is known when compiling takes
+    // fewer instructions.
     let len = if N == 1 { cols } else { lanes };
-    let rows = rows.min(M);
+    if rows >= M {
+        put_rows::<S, T, N>(&mut sums, data, of_row, len, write);
+    } else {
+        put_rows::<S, T, N>(&mut sums[..rows], data, of_row, len, write);
+    }
+}
+
+/// Puts rows along memory.
+#[inline(always)]
+fn put_rows<S: Simd, T: Real, const N: usize>(
+    rows: &mut [[T::Lanes<S>; N]],
+    data: &mut [T],
+    of_row: usize,
+    len: usize,
+    write: Write,
+) {
+    let lanes = T::Lanes::<S>::LEN;
     if write == Write::Accumulate {
-        for (i, sums) in sums.iter_mut().enumerate() {
-            if i < rows {
-                for (j, sum) in sums.iter_mut().enumerate() {
-                    *sum += T::Lanes::<S>::load_up_to(data, i * of_row + j * lanes, len, T::ZERO);
-                }
+        for (i, sums) in rows.iter_mut().enumerate() {
+            for (j, sum) in sums.iter_mut().enumerate() {
+                *sum += T::Lanes::<S>::load_up_to(data, i * of_row + j * lanes, len, T::ZERO);
             }
         }
     }
-    for (i, sums) in sums.into_iter().enumerate() {
-        if i < rows {
-            for (j, sum) in sums.into_iter().enumerate() {
-                sum.store_up_to(data, i * of_row + j * lanes, len);
-            }
+    for (i, sums) in rows.iter().enumerate() {
+        for (j, sum) in sums.iter().enumerate() {
+            sum.store_up_to(data, i * of_row + j * lanes, len);
         }
     }
 }
