@@ -25,10 +25,14 @@ pub(crate) fn gelu<T: Number, V: Vector<T>>(x: V) -> V {
     let below = pair::sum(a, -middle);
     let above = pair::sum(a, middle);
     let place = below.over(above);
-    let inner = pair::product(place.hi, polynomial(place.hi, &T::TAIL[1..]));
-    let mut factor = pair::sum(V::splat(T::TAIL[0]), inner.hi);
+    let mut factor = Pair { hi: polynomial(place.hi, &T::TAIL[2..]), lo: zero };
+    for power in [1, 0] {
+        let inner = factor.times(Pair { hi: place.hi, lo: zero });
+        factor = pair::sum(V::splat(T::TAIL[power]), inner.hi);
+        factor.lo += inner.lo + V::splat(T::TAIL_LOW[power]);
+    }
     // The polynomial falls about as fast as it is large.
-    factor.lo += inner.lo - factor.hi * place.lo;
+    factor.lo -= factor.hi * place.lo;
     let part = Pair { hi: x.at_most(end).at_least(-end), lo: zero }.over(above).times(factor);
 
     let half = number::<T, V>(-0.5);
