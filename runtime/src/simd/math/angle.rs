@@ -19,11 +19,12 @@ fn reduce<T: Number, V: Vector<T>>(x: V) -> Reduced<V> {
     let shifter = V::splat(T::SHIFTER);
     let quadrant = x.fused(number(core::f64::consts::FRAC_2_PI), shifter);
     let n = quadrant - shifter;
-    let [first, second, third, last] = T::HALF_PI_PARTS.map(|part| V::splat(-part));
+    let [first, second, third, last] = T::HALF_PI_PARTS;
     // The first difference is exact. From each of the others that may round, what it rounds away is kept.
-    let mut r = n.fused(first, x);
+    let mut r = n.fused(V::splat(-first), x);
     let mut r_low = V::splat(T::ZERO);
     for part in [second, third, last] {
+        let part = V::splat(-part);
         let next = n.fused(part, r);
         r_low += n.fused(part, r - next);
         r = next;

@@ -1,6 +1,6 @@
 //! The error function and the normal distribution.
 
-use super::exponential::{exp_inside, parts};
+use super::exponential::{exp_inside, pair_parts};
 use super::{Number, Pair, Vector, copysign, number, pair, polynomial};
 
 /// A polynomial by `x²` near 0; further away `1 - erfc x`, by a polynomial for the logarithm of `erfc x`, which is so
@@ -18,23 +18,26 @@ pub(crate) fn erf<T: Number, V: Vector<T>>(x: V) -> V {
 /// are lost where `x` is negative. It has so many factors that their roundings are kept.
 #[inline(always)]
 pub(crate) fn gelu<T: Number, V: Vector<T>>(x: V) -> V {
-    let (zero, one, end) = (V::splat(T::ZERO), V::splat(T::ONE), V::splat(T::TAIL_END));
+    let (zero, end) = (V::splat(T::ZERO), V::splat(T::TAIL_END));
     let middle = V::splat(T::TAIL_MIDDLE);
     let a = x.abs().at_most(end);
 
     let below = pair::sum(a, -middle);
     let above = pair::sum(a, middle);
     let place = below.over(above);
-    let inner = pair::product(place.hi, polynomial(place.hi, &T::TAIL[1..]));
-    let mut factor = pair::sum(V::splat(T::TAIL[0]), inner.hi);
+    let mut factor = Pair { hi: polynomial(place.hi, &T::TAIL[2..]), lo: zero };
+    for power in [1, 0] {
+        let inner = factor.times(Pair { hi: place.hi, lo: zero });
+        factor = pair::sum(V::splat(T::TAIL[power]), inner.hi);
+        factor.lo += inner.lo + V::splat(T::TAIL_LOW[power]);
+    }
     // The polynomial falls about as fast as it is large.
-    factor.lo += inner.lo - factor.hi * place.lo;
+    factor.lo -= factor.hi * place.lo;
     let part = Pair { hi: x.at_most(end).at_least(-end), lo: zero }.over(above).times(factor);
 
     let half = number::<T, V>(-0.5);
     let square = pair::product(a, a);
-    let (n, less_one) = parts(square.hi * half);
-    let mut exp = pair::sorted_sum(one, less_one);
+    let (n, mut exp) = pair_parts(square.hi * half);
     exp.lo = (square.lo * half).fused(exp.hi, exp.lo);
     let part = part.times(exp);
     let (hi, lo) = (part.hi.scale(n), part.lo.scale(n));

@@ -3,7 +3,7 @@
 //! `e^x = 2^n e^r` with a whole `n` and `|r| <= ln 2 / 2`, where a polynomial is `e^r - 1`.
 
 use super::logarithm::ln_1p_unit;
-use super::{Number, Vector, copysign, number, pair, polynomial};
+use super::{Number, Pair, Vector, copysign, number, pair, polynomial};
 
 /// `n` and `r`.
 #[inline(always)]
@@ -63,6 +63,19 @@ pub(crate) fn exp_m1<T: Number, V: Vector<T>>(x: V) -> V {
     // 2^n ((e^r - 1) + (1 - 2^-n)): nothing is lost where n is 0, nor where 2^n alone would overflow.
     let rest = V::splat(T::ONE) - V::power_of_two(-n);
     copysign((less_one + rest).scale(n), x)
+}
+
+/// `n` and `e^r`, where what has been rounded away from `r` is kept too.
+#[inline(always)]
+pub(super) fn pair_parts<T: Number, V: Vector<T>>(x: V) -> (V, Pair<V>) {
+    let (ln_2, ln_2_low) = (V::splat(-T::LN_2[0]), V::splat(-T::LN_2[1]));
+    let shifter = V::splat(T::SHIFTER);
+    let n = x.fused(V::splat(T::LOG2_E[0]), shifter) - shifter;
+    let first = n.fused(ln_2, x);
+    let r = n.fused(ln_2_low, first);
+    let r_low = n.fused(ln_2_low, first - r);
+    let linear = pair::sorted_sum(V::splat(T::ONE), r);
+    (n, pair::sorted_sum(linear.hi, (r * r).fused(polynomial(r, T::EXP), linear.lo + r_low)))
 }
 
 /// `e^-|x|`, which does not overflow, for `1 / (1 + e^x)` and its integral: a gradient has both, and has this

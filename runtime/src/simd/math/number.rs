@@ -74,4 +74,6 @@ pub(crate) trait Number: Format {
     /// `Φ(-a) e^(a²/2) (a + k)`, by `(a - k) / (a + k)` for `0 <= a <= TAIL_END`, where `k` is
     /// `TAIL_MIDDLE` and `Φ` the normal distribution function.
     const TAIL: &'static [Self];
+    /// What has been rounded away from the first two of `TAIL`.
+    const TAIL_LOW: [Self; 2];
 }
