@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use super::vector::{Format, Vector};
 use super::x86::{conditions, vector};
-use super::{Lanes, Simd};
+use super::{Kernel, Lanes, Simd};
 
 /// AVX2 with FMA, as all machines since Haswell and Zen have it.
 #[derive(Clone, Copy)]
@@ -14,6 +14,12 @@ impl super::dispatch::sealed::Sealed for Avx2 {}
 impl Simd for Avx2 {
     type F32 = F32x8;
     type F64 = F64x4;
+
+    #[inline(always)]
+    fn call<K: Kernel>(kernel: K) -> K::Output {
+        // SAFETY: this type is only named where there are its instructions.
+        unsafe { super::dispatch::avx2(kernel) }
+    }
 }
 
 vector! {

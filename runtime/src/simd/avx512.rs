@@ -4,7 +4,7 @@ use core::arch::x86_64::*;
 
 use super::vector::{Format, Vector};
 use super::x86::{conditions, vector};
-use super::{Lanes, Simd};
+use super::{Kernel, Lanes, Simd};
 
 /// AVX-512 with the parts F, BW, DQ and VL, as all machines since Skylake have it.
 #[derive(Clone, Copy)]
@@ -14,6 +14,12 @@ impl super::dispatch::sealed::Sealed for Avx512 {}
 impl Simd for Avx512 {
     type F32 = F32x16;
     type F64 = F64x8;
+
+    #[inline(always)]
+    fn call<K: Kernel>(kernel: K) -> K::Output {
+        // SAFETY: this type is only named where there are its instructions.
+        unsafe { super::dispatch::avx512(kernel) }
+    }
 }
 
 vector! {

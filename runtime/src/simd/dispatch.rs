@@ -16,6 +16,9 @@ pub trait Simd: Copy + 'static + sealed::Sealed {
     type F32: Lanes<f32>;
     /// As many `f64` as the instruction set takes at once.
     type F64: Lanes<f64>;
+    /// Runs a part of a kernel as a function of its own. A kernel, all of which is inlined, may otherwise need
+    /// more stack than there is where a program is compiled without optimisation.
+    fn call<K: Kernel>(kernel: K) -> K::Output;
 }
 
 /// Work that is written once for all instruction sets.
@@ -70,26 +73,25 @@ impl InstructionSet {
     #[inline]
     pub fn run<K: Kernel>(self, kernel: K) -> K::Output {
         match self.0 {
-            Name::Portable => kernel.run::<Portable>(),
-            // SAFETY: the name has been found by `has`, since a value of this type is made in no other way.
+            Name::Portable => Portable::call(kernel),
+            // The name has been found by `has`, since a value of this type is made in no other way.
             #[cfg(target_arch = "x86_64")]
-            Name::Avx2 => unsafe { avx2(kernel) },
-            // SAFETY: as above.
+            Name::Avx2 => super::avx2::Avx2::call(kernel),
             #[cfg(target_arch = "x86_64")]
-            Name::Avx512 => unsafe { avx512(kernel) },
+            Name::Avx512 => super::avx512::Avx512::call(kernel),
         }
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
-fn avx2<K: Kernel>(kernel: K) -> K::Output {
+pub(super) fn avx2<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<super::avx2::Avx2>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-fn avx512<K: Kernel>(kernel: K) -> K::Output {
+pub(super) fn avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<super::avx512::Avx512>()
 }
 

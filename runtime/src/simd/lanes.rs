@@ -110,6 +110,11 @@ macro_rules! lanes {
             fn sums(vectors: &[Self]) -> Self {
                 Self::from_fn(|lane| vectors[lane].sum())
             }
+            /// The transpose of as many vectors as there are lanes: lane `i` of vector `j` is lane `j` of `vectors[i]`.
+            ///
+            /// # Panics
+            /// If there are not so many.
+            fn turn(vectors: &mut [Self]);
             /// The product of the lanes, multiplied by halves.
             #[inline(always)]
             fn product(self) -> T {

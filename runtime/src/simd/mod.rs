@@ -10,7 +10,7 @@
 //! | `dispatch.rs` | which instruction set runs a kernel |
 //! | `lanes.rs` | what a vector can do, with every row of the table of elementwise operations |
 //! | `scalar.rs`, `pack.rs`, `x86.rs`, `avx2.rs`, `avx512.rs` | the vectors |
-//! | `sums.rs` | the sums of several vectors at once |
+//! | `turns.rs` | the sums and the transpose of several vectors at once |
 //! | `prefetch.rs` | asking memory for data before it is needed |
 //! | `vector.rs` | what the mathematics needs of them besides |
 //! | `math/` | the rows in vector form |
@@ -41,7 +41,7 @@ mod pack;
 mod prefetch;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
-mod sums;
+mod turns;
 mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;

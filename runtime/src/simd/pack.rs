@@ -5,7 +5,7 @@ use core::ops::{
 };
 
 use super::vector::{FUSED, Format, Vector};
-use super::{Lanes, Simd, math};
+use super::{Kernel, Lanes, Simd, math};
 use crate::Real;
 
 /// What every machine has: 128 bits, as SSE2 and NEON.
@@ -16,6 +16,11 @@ impl super::dispatch::sealed::Sealed for Portable {}
 impl Simd for Portable {
     type F32 = Pack<f32, 4>;
     type F64 = Pack<f64, 2>;
+
+    #[inline]
+    fn call<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<Self>()
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -146,6 +151,15 @@ macro_rules! pack {
                     half /= 2;
                 }
                 all.0[0]
+            }
+            #[inline(always)]
+            fn turn(vectors: &mut [Self]) {
+                let vectors = &mut vectors[..N];
+                for i in 0..N {
+                    for j in 0..i {
+                        (vectors[i].0[j], vectors[j].0[i]) = (vectors[j].0[i], vectors[i].0[j]);
+                    }
+                }
             }
             #[inline(always)]
             fn lt(self, other: Self) -> Flags<N> {

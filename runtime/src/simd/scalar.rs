@@ -1,6 +1,6 @@
 //! One lane: plain numbers.
 
-use super::{Lanes, dispatch::Simd};
+use super::{Kernel, Lanes, dispatch::Simd};
 use crate::Real;
 
 /// One number at a time: short data and remainders, inlined into the caller.
@@ -11,6 +11,11 @@ impl super::dispatch::sealed::Sealed for Scalar {}
 impl Simd for Scalar {
     type F32 = f32;
     type F64 = f64;
+
+    #[inline]
+    fn call<K: Kernel>(kernel: K) -> K::Output {
+        kernel.run::<Self>()
+    }
 }
 
 macro_rules! scalar {
@@ -55,6 +60,8 @@ macro_rules! scalar {
             fn fold(self, _: impl Fn(Self, Self) -> Self) -> $number {
                 self
             }
+            #[inline(always)]
+            fn turn(_: &mut [Self]) {}
             #[inline(always)]
             fn lt(self, other: Self) -> bool {
                 self < other

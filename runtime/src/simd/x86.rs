@@ -104,6 +104,12 @@ macro_rules! vector {
                 Self::sums_of(&vectors[..$len])
             }
             #[inline(always)]
+            fn turn(vectors: &mut [Self]) {
+                let mut all = [vectors[0]; $len];
+                all.copy_from_slice(&vectors[..$len]);
+                vectors[..$len].copy_from_slice(&Self::turned(all));
+            }
+            #[inline(always)]
             fn lt(self, other: Self) -> $mask {
                 // SAFETY: as in `splat`.
                 unsafe { $mask($compare::<_CMP_LT_OQ>(self.0, other.0)) }
