@@ -10,12 +10,14 @@
 //! | `square.rs` | batches of small square matrices |
 //! | `small.rs` | batches of products with a small right factor |
 //! | `blocked.rs`, `tile.rs` | all other products |
+//! | `pack.rs` | copies of factors for them |
 //! | `plain.rs` | products that need room for numbers, where there is no allocator |
 //! | `scratch.rs` | that room |
 //! | `share.rs` | products that several threads share |
 
 mod blocked;
 mod columns;
+mod pack;
 mod plain;
 mod product;
 mod rows;

@@ -2,7 +2,7 @@
 
 use core::mem::swap;
 
-use super::{Size, Strided, Write, blocked::Blocked, columns::Columns, rows::Rows};
+use super::{MOST_LANES, Size, Strided, Write, blocked::Blocked, columns::Columns, rows::Rows};
 use crate::real::Real;
 use crate::simd::InstructionSet;
 
@@ -23,18 +23,9 @@ pub(super) struct Single<'a, T> {
 }
 
 impl<'a, T: Real> Product<'a, T> {
-    /// The same with the columns of `c` along memory if its rows are, and with a row that is multiplied by a
-    /// matrix as a column: `cᵀ = bᵀ aᵀ`. The stride along an axis of one element becomes 1.
+    /// The same or its transpose, `cᵀ = bᵀ aᵀ`, whichever is less work, and with a row that is multiplied by a
+    /// matrix as a column. The stride along an axis of one element becomes 1.
     pub(super) fn upright(mut self) -> Self {
-        let Size { rows, cols, .. } = self.size;
-        let [_, c_row, c_col] = self.c.strides;
-        if cols != 1 && (rows == 1 || c_row == 1 && c_col != 1) {
-            swap(&mut self.size.rows, &mut self.size.cols);
-            swap(&mut self.a, &mut self.b);
-            for strides in [&mut self.a.strides, &mut self.b.strides, &mut self.c.strides] {
-                strides.swap(1, 2);
-            }
-        }
         let Size { rows, inner, cols, .. } = self.size;
         let [_, a_row, a_col] = &mut self.a.strides;
         let [_, b_row, b_col] = &mut self.b.strides;
@@ -42,6 +33,17 @@ impl<'a, T: Real> Product<'a, T> {
         for (extent, strides) in [(rows, [a_row, c_row]), (inner, [a_col, b_row]), (cols, [b_col, c_col])] {
             if extent == 1 {
                 strides.into_iter().for_each(|stride| *stride = 1);
+            }
+        }
+        let [_, a_row, _] = self.a.strides;
+        let [_, _, b_col] = self.b.strides;
+        let [_, c_row, c_col] = self.c.strides;
+        let transpose = || work([cols, inner, rows], a_row, c_row) < work([rows, inner, cols], b_col, c_col);
+        if cols != 1 && (rows == 1 || transpose()) {
+            swap(&mut self.size.rows, &mut self.size.cols);
+            swap(&mut self.a, &mut self.b);
+            for strides in [&mut self.a.strides, &mut self.b.strides, &mut self.c.strides] {
+                strides.swap(1, 2);
             }
         }
         self
@@ -71,4 +73,14 @@ impl<'a, T: Real> Product<'a, T> {
             c: &mut self.c.data[place * self.c.strides[0]..],
         }
     }
+}
+
+/// About how much work a product is, in multiplications of vectors. The numbers of the right factor and of the
+/// product are in vectors of columns; it costs as much as some multiplications to bring one there from a vector of
+/// rows, and a little more to bring one back.
+fn work([rows, inner, cols]: [usize; 3], b_col: usize, c_col: usize) -> usize {
+    let vectors = cols.div_ceil(MOST_LANES);
+    let (to, from) = (if b_col == 1 { 0 } else { 12 }, if c_col == 1 { 0 } else { 13 });
+    let each = [[rows, inner], [inner, to], [rows, from]].map(|[a, b]| a.saturating_mul(b));
+    each.iter().fold(0_usize, |sum, &each| sum.saturating_add(each)).saturating_mul(vectors)
 }

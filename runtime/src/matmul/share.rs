@@ -46,41 +46,52 @@ fn part<T: Real>(product: Product<'_, T>, parts: usize, instructions: Instructio
     }
 }
 
-/// The axis that is cut: the batch, or the rows of a single product.
-fn axis(size: Size) -> usize {
-    usize::from(size.batch == 1)
+/// The axis that is cut: the batch, or the rows of a single product, or its columns if they lie along memory.
+fn axis<T>(product: &Product<'_, T>) -> usize {
+    let [_, c_row, c_col] = product.c.strides;
+    match product.size.batch {
+        1 if c_row == 1 && c_col != 1 => 2,
+        1 => 1,
+        _ => 0,
+    }
 }
 
 /// Where the first of some parts end, if there is such a place with both sides apart in memory.
 fn cut<T>(product: &Product<'_, T>, first: usize, parts: usize) -> Option<usize> {
-    let size = product.size;
+    let (size, axis) = (product.size, axis(product));
     // Rows that are computed together stay together, so that it does not matter where the cut is: at most 8
-    // vectors of numbers of a matrix times a vector, and a tile of other products.
-    let (count, together, one) = match (axis(size), size.cols) {
+    // vectors of numbers of a matrix times a vector, and a tile of other products; so do vectors of columns.
+    let (count, together, one) = match (axis, size.cols) {
         (0, cols) => (size.batch, 1, [1, size.rows, cols]),
+        (2, cols) => (cols, 3 * MOST_LANES, [1, size.rows, 1]),
         (_, 1) => (size.rows, 8 * MOST_LANES, [1, 1, 1]),
         (_, cols) => (size.rows, 8, [1, 1, cols]),
     };
     let cut = (count * first / parts).next_multiple_of(together);
-    (0 < cut && cut < count && product.c.reach(one) <= product.c.strides[axis(size)]).then_some(cut)
+    (0 < cut && cut < count && product.c.reach(one) <= product.c.strides[axis]).then_some(cut)
 }
 
 /// The products before and after a place.
 fn split<T: Real>(mut product: Product<'_, T>, cut: usize) -> [Product<'_, T>; 2] {
-    let axis = axis(product.size);
+    let axis = axis(&product);
     let (c, rest) = product.c.data.split_at_mut(cut * product.c.strides[axis]);
-    // The right factor has the batch, but not the rows in common with the product.
-    let b_start = if axis == 0 { cut * product.b.strides[0] } else { 0 };
+    // The left factor has no columns in common with the product, and the right one no rows.
+    let a_start = if axis == 2 { 0 } else { cut * product.a.strides[axis] };
+    let b_start = if axis == 1 { 0 } else { cut * product.b.strides[axis] };
     let mut right = Product {
         size: product.size,
-        a: Strided { data: &product.a.data[cut * product.a.strides[axis]..], ..product.a },
+        a: Strided { data: &product.a.data[a_start..], ..product.a },
         b: Strided { data: &product.b.data[b_start..], ..product.b },
         c: Strided { data: rest, strides: product.c.strides },
         write: product.write,
     };
     product.c = Strided { data: c, strides: product.c.strides };
     for (size, count) in [(&mut product.size, Some(cut)), (&mut right.size, None)] {
-        let extent = if axis == 0 { &mut size.batch } else { &mut size.rows };
+        let extent = match axis {
+            0 => &mut size.batch,
+            1 => &mut size.rows,
+            _ => &mut size.cols,
+        };
         *extent = count.unwrap_or(*extent - cut);
     }
     [product, right]
