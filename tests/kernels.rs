@@ -1,7 +1,6 @@
 //! The kernels against loops that follow their definitions.
 
-use approx::assert_relative_eq;
-use gradus::emitted::{InstructionSet, Size, Strided, Write, matmul, matmul_on};
+use gradus::emitted::{InstructionSet, Size, Strided, Write, matmul_on};
 use gradus::prelude::*;
 
 /// `c[b, i, j] = Σ_k a[b, i, k] b[b, k, j]` or `+=`, element by element and in `f64`; beside it the sums of the
@@ -173,139 +172,30 @@ fn large_matrices_are_the_definition() {
     agrees_for_all_layouts(Size { batch: 2, rows: 9, inner: 10, cols: 20 });
 }
 
-/// The product of rows of `a` alone: without other threads, and as part of no larger product.
-fn row_by_row(size: Size, a: &[f32], b: &[f32], b_strides: [usize; 3]) -> Vec<f32> {
-    let Size { batch, rows, inner, cols } = size;
-    let mut c = vec![0.0; batch * rows * cols];
-    let together = if cols == 1 { 128 } else { 8 };
-    for (place, c) in c.chunks_mut(rows * cols).enumerate() {
-        let (a, b) = (&a[place * rows * inner..][..rows * inner], &b[place * b_strides[0]..]);
-        for (a, c) in a.chunks(together * inner).zip(c.chunks_mut(together * cols)) {
-            let size = Size { batch: 1, rows: a.len() / inner, inner, cols };
-            let a = Strided { data: a, strides: [0, inner, 1] };
-            let c = Strided { data: c, strides: [0, cols, 1] };
-            matmul(size, a, Strided { data: b, strides: b_strides }, c, Write::Overwrite);
-        }
-    }
-    c
-}
-
 #[test]
-fn threads_change_no_bit() {
-    for (batch, rows, inner, cols) in
-        [(1, 203, 150, 140), (1, 3000, 500, 1), (150, 40, 40, 40), (1, 1003, 64, 70)]
+fn a_layer_and_its_gradient_are_the_definition() {
+    // A block of 64 rows of data times weights and a gradient of weights, with few columns and many, each factor
+    // and the product with rows or columns along memory; and such sizes with remainders.
+    for (rows, inner, cols) in
+        [(64, 64, 10), (64, 20, 128), (128, 64, 10), (10, 64, 64), (50, 33, 11), (139, 7, 49)]
     {
-        let size = Size { batch, rows, inner, cols };
-        let a: Vec<f32> = numbers(batch * rows * inner, 1);
-        let b: Vec<f32> = numbers(batch * inner * cols, 2);
-        let strides = [inner * cols, cols, 1];
-        let expected = row_by_row(size, &a, &b, strides);
-        let mut c = vec![0.0; expected.len()];
-        matmul(
-            size,
-            Strided { data: &a[..], strides: [rows * inner, inner, 1] },
-            Strided { data: &b[..], strides },
-            Strided { data: &mut c[..], strides: [rows * cols, cols, 1] },
-            Write::Overwrite,
-        );
-        assert!(c == expected, "{size:?}");
+        agrees_for_transposes(Size { batch: 1, rows, inner, cols });
     }
-}
-
-#[test]
-fn special_values_reach_the_product() {
-    for (rows, inner, cols) in [(3, 3, 3), (5, 4, 7), (40, 8, 1), (40, 100, 1), (1, 100, 40), (33, 70, 50)] {
-        let size = Size { batch: 1, rows, inner, cols };
-        let (zeros, mut special) = (vec![0.0_f32; inner * cols], vec![0.0_f32; rows * inner]);
-        special[(rows - 1) * inner] = f32::INFINITY;
-        special[inner - 1] = f32::NAN;
-        let mut c = vec![1.0_f32; rows * cols];
-        matmul(
-            size,
-            Strided { data: &special[..], strides: [0, inner, 1] },
-            Strided { data: &zeros[..], strides: [0, cols, 1] },
-            Strided { data: &mut c[..], strides: [0, cols, 1] },
-            Write::Overwrite,
-        );
-        for (i, row) in c.chunks(cols).enumerate() {
-            let special = i == 0 || i == rows - 1;
-            assert!(row.iter().all(|x| if special { x.is_nan() } else { *x == 0.0 }), "{size:?} {row:?}");
-        }
+    // More rows and columns, and a longer inner axis, than are worked on at a time.
+    agrees_for_transposes(Size { batch: 1, rows: 131, inner: 523, cols: 3 });
+    agrees_for_transposes(Size { batch: 1, rows: 5, inner: 523, cols: 150 });
+    // Any extents and, for both factors and the product, any layout.
+    let mut seed = 1_u64;
+    let mut below = |bound: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % bound
+    };
+    for _ in 0..150 {
+        let (rows, inner, cols) = (1 + below(70), 1 + below(70), 1 + below(70));
+        let a = layouts(1, rows, inner)[below(5)];
+        let b = layouts(1, inner, cols)[below(5)];
+        let c = layouts(1, rows, cols)[below(5)];
+        agrees::<f32>(Size { batch: 1, rows, inner, cols }, a, b, c);
+        agrees::<f64>(Size { batch: 1, rows, inner, cols }, a, b, c);
     }
-}
-
-#[test]
-fn a_sum_of_a_million_products_stays_close() {
-    let count = 1_000_000;
-    let x: Vec<f32> = numbers::<f32>(count, 1).into_iter().map(f32::abs).collect();
-    let ones = vec![1.0_f32; count];
-    let expected: f64 = x.iter().map(|&x| f64::from(x)).sum();
-    // Along rows, along columns, and with several columns of the product.
-    for (a_strides, cols) in [([0, count, 1], 1), ([0, 1, 1], 1), ([0, count, 1], 2)] {
-        let mut c = vec![0.0_f32; cols];
-        matmul(
-            Size { batch: 1, rows: 1, inner: count, cols },
-            Strided { data: &x[..], strides: a_strides },
-            Strided { data: &ones[..], strides: [0, 1, 0] },
-            Strided { data: &mut c[..], strides: [0, cols, 1] },
-            Write::Overwrite,
-        );
-        for sum in c {
-            assert_relative_eq!(f64::from(sum), expected, max_relative = 2e-6);
-        }
-    }
-}
-
-#[test]
-fn nothing_is_allocated_after_the_first_call() {
-    for (rows, inner, cols) in [(70, 300, 150), (16, 16, 16), (64, 8, 1), (30, 200, 1)] {
-        let (a, b) = (numbers::<f32>(rows * inner, 1), numbers::<f32>(inner * cols, 2));
-        let mut c = vec![0.0; rows * cols];
-        let mut multiply = || {
-            matmul(
-                Size { batch: 1, rows, inner, cols },
-                Strided { data: &a[..], strides: [0, inner, 1] },
-                Strided { data: &b[..], strides: [0, 1, inner] },
-                Strided { data: &mut c[..], strides: [0, cols, 1] },
-                Write::Overwrite,
-            );
-        };
-        multiply();
-        assert_eq!(allocation_counter::measure(multiply).count_total, 0);
-    }
-}
-
-#[test]
-fn overwriting_leaves_other_places_alone() {
-    let size = Size { batch: 1, rows: 2, inner: 0, cols: 2 };
-    let mut c = [1.0_f32; 8];
-    let nothing = Strided { data: &[][..], strides: [0, 0, 0] };
-    matmul(size, nothing, nothing, Strided { data: &mut c, strides: [8, 4, 2] }, Write::Overwrite);
-    assert_eq!(c, [0.0, 1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
-}
-
-#[test]
-#[should_panic(expected = "range")]
-fn a_slice_that_is_too_short_panics() {
-    let size = Size { batch: 1, rows: 2, inner: 2, cols: 2 };
-    let short = Strided { data: &[1.0_f32; 3][..], strides: [4, 2, 1] };
-    matmul(size, short, short, Strided { data: &mut [0.0; 4], strides: [4, 2, 1] }, Write::Overwrite);
-}
-
-#[test]
-fn sums_of_every_length_are_exact_on_small_integers() {
-    for length in 0..40 {
-        let x: Vec<f32> = (0..length).map(|i| i as f32).collect();
-        let (sum, squares) = (length * (length - 1) / 2, (length - 1) * length * (2 * length - 1) / 6);
-        assert_eq!(x.sum(), sum as f32);
-        assert_eq!(x.dot(&x), squares as f32);
-        assert_eq!(x.norm(), (squares as f32).sqrt());
-    }
-}
-
-#[test]
-fn a_long_sum_of_floats_stays_close() {
-    let x = vec![0.1_f32; 1_000_000];
-    // Naive summation is off by 1 % here; eight partial sums keep the error below 0.1 %.
-    assert_relative_eq!(x.sum(), 100_000.0, max_relative = 1e-3);
 }
