@@ -165,7 +165,8 @@ fn wide<S: Simd, T: Real>() -> usize {
 fn in_place<S: Simd, T: Real>(product: &Product<'_, T>, most: usize) -> bool {
     let [_, of_row, of_col] = product.a.strides;
     let size = product.size;
-    size.cols < TILES * 3 * T::Lanes::<S>::LEN && (of_col == 1 || of_row == 1 && size.rows % most == 0)
+    size.cols < TILES * 3 * T::Lanes::<S>::LEN
+        && (of_col == 1 || of_row == 1 && size.rows.is_multiple_of(most))
 }
 
 /// How many vectors wide the next tile is, if so many columns are left.
