@@ -128,10 +128,10 @@ impl Body<'_> {
         let counted: Vec<_> = names.iter().filter(|name| counted.contains(&name.to_string())).collect();
         let values = taken.iter().map(|captured| {
             let (name, value) = (&captured.name, &captured.value);
-            if value.to_string() == name.to_string() { value.clone() } else { quote!(#name: #value) }
+            if *name == value.to_string() { value.clone() } else { quote!(#name: #value) }
         });
         let [definitions, arguments] = self.generics_in(&types);
-        let [implemented, _] = self.generics_in(&[types.as_slice(), &[element.clone()]].concat());
+        let [implemented, _] = self.generics_in(&[types.as_slice(), std::slice::from_ref(&element)].concat());
         let sums: Vec<Ident> = pass.sums.iter().map(|&id| self.accumulator_name(id)).collect();
         let arrays: Vec<Ident> = pass.arrays.iter().map(|&id| self.accumulator_name(id)).collect();
         let across: Vec<Ident> = pass.across.iter().map(|&id| self.accumulator_name(id)).collect();

@@ -18,7 +18,7 @@ pub(super) fn regrouped(e: Expr) -> Option<Expr> {
         let mut own = Vec::new();
         collect_factors(graph, operands[0], &mut own);
         own.sort_unstable();
-        if sides.iter().any(|side| *side == own) {
+        if sides.contains(&own) {
             return None;
         }
     }

@@ -210,11 +210,14 @@ impl<P> Tree<'_, P> {
     }
 }
 
+/// Arrays with numbers for each row, and how many each has for a row.
+type Across<'a, T, const ACROSS: usize> = [(&'a mut [T], usize); ACROSS];
+
 /// The numbers of so many rows, and those of the others.
 fn halves<T, const ACROSS: usize>(
-    across: [(&mut [T], usize); ACROSS],
+    across: Across<'_, T, ACROSS>,
     rows: usize,
-) -> ([(&mut [T], usize); ACROSS], [(&mut [T], usize); ACROSS]) {
+) -> (Across<'_, T, ACROSS>, Across<'_, T, ACROSS>) {
     let mut behind = [const { None }; ACROSS];
     let mut places = behind.iter_mut();
     let before = across.map(|(data, width)| {
