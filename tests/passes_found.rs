@@ -113,7 +113,7 @@ fn extremes(x: &Matrix<f64>) -> f64 {
 fn elements_in_unusual_places() {
     for n in ROWS {
         let params = diagonal_product::Params { w: numbers(1, [n, 3]), x: numbers(2, [n, n]) };
-        if n == 1 || n == 32 || n == 33 {
+        if n == 1 || n == 33 {
             check(&diagonal_product::objective(), &params, |p| diagonal_product(&p.w, &p.x));
             let x = numbers(3, [n, n]);
             check(&both_orders::objective(), &x, both_orders);
@@ -129,6 +129,13 @@ fn elements_in_unusual_places() {
     }
 }
 
+/// Both passes give a name to the same number.
+#[differentiable(wrt(w))]
+fn same_number(w: &[f64], x: &Matrix<f64>) -> f64 {
+    let e = x.abs();
+    2.0 - (&e - &e.square() - w[1] / 0.5).min()
+}
+
 #[test]
 fn folds_of_matrices() {
     for n in ROWS {
@@ -140,6 +147,8 @@ fn folds_of_matrices() {
         check(&extremes::objective(), &apart, extremes);
         let params = columns::Params { x: x.clone(), w: numbers(2, [3]) };
         check(&columns::objective(), &params, |p| columns(&p.x, &p.w));
+        let w = vec![0.3, 0.4];
+        check(&same_number::objective(&apart), &w, |w| same_number(w, &apart));
         let params = sums_of_rows::Params { x, w: numbers(3, [3]) };
         check(&sums_of_rows::objective(), &params, |p| sums_of_rows(&p.x, &p.w));
     }

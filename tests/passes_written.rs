@@ -1,6 +1,13 @@
 //! Loops over rows of data as they may be written: names like those of the generated code, structs and static
 //! arrays beside the data, generic and single numbers, several results, and no numbers at all.
 
+#![allow(
+    clippy::needless_range_loop,
+    clippy::neg_cmp_op_on_partial_ord,
+    clippy::too_many_arguments,
+    reason = "they are written as users may write them"
+)]
+
 mod check;
 
 use approx::{assert_abs_diff_eq, assert_relative_eq};

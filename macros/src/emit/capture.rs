@@ -48,7 +48,9 @@ impl Body<'_> {
             add(Captured { name: name.clone(), ty, value });
         }
         let typed = |ty: Type| self.scalar_type(if ty == Type::Untyped { element } else { ty });
-        for (&id, name) in &self.values {
+        // What had a name in a block that has ended may have the same name as something inside the pass.
+        let is_open = |id: &Id| self.scope.iter().any(|scope| scope.contains(id));
+        for (&id, name) in self.values.iter().filter(|(id, _)| is_open(id)) {
             if self.graph.shape(id).is_empty() {
                 add(Captured::copy(name, typed(self.graph.ty(id))));
             }
