@@ -174,3 +174,25 @@ fn several_results_of_rows() {
         assert_abs_diff_eq!(grad.x.data(), by_x.as_slice(), epsilon = 1e-9);
     }
 }
+
+/// So many numbers for each row of a block would take much of the stack.
+#[differentiable(wrt(w))]
+fn wide(w: &[[f64; 2]; 40], x: &Matrix<f64>) -> f64 {
+    let mut total = 0.0;
+    for i in 0..x.rows() {
+        for w in w {
+            total += (x[[i, 0]] * w[0] + x[[i, 1]] * w[1]).tanh().exp();
+        }
+    }
+    total
+}
+
+#[test]
+fn large_arrays_for_each_row() {
+    for n in [1, 33, 129] {
+        let x = numbers(1, [n, 2]);
+        let all: Tensor<f64, 2> = numbers(2, [40, 2]);
+        let w = std::array::from_fn(|i| [all[[i, 0]], all[[i, 1]]]);
+        check(&wide::objective(&x), &w, |w| wide(w, &x));
+    }
+}

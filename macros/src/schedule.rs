@@ -138,7 +138,7 @@ pub(crate) fn schedule(lowered: &Lowered, roots: &[Id], first_output: usize) -> 
         let cells = Cells::of(&mut units, &graph.reachable(roots), roots);
         let items = order::order(&units)?;
         let program = place::place(graph, &units, cells, items, roots, first_output)?;
-        match blocks::blocks(graph, &units, program) {
+        match blocks::blocks(lowered, &units, program) {
             Ok(program) => return Some(program),
             Err(axis) => {
                 others.insert(axis);

@@ -10,6 +10,8 @@ use std::collections::{BTreeSet, HashSet};
 use super::units::Units;
 use super::{Program, Run, Step};
 use crate::graph::{Axis, Graph, Id, Node, Type};
+use crate::lower::Lowered;
+use crate::shape::{Extents, Source};
 
 /// A loop over rows.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -54,9 +56,16 @@ pub(crate) enum Phase {
     Contract(Id),
 }
 
+/// What a pass keeps for the rows of a block lies on the stack where its size is known: so many arrays at most
+/// for all numbers, and for an array of numbers.
+const KEPT: usize = 256;
+const ELEMENTS: usize = 32;
+
 /// The program with its loops over rows as passes, or an axis that is none of rows: what is stored for its rows
-/// does not lie row by row, so that ranges of rows cannot be given a part of it each.
-pub(super) fn blocks(graph: &Graph, units: &Units, mut program: Program) -> Result<Program, Axis> {
+/// does not lie row by row, so that ranges of rows cannot be given a part of it each, or a block of them would
+/// take much of the stack.
+pub(super) fn blocks(lowered: &Lowered, units: &Units, mut program: Program) -> Result<Program, Axis> {
+    let graph = &lowered.graph;
     // The pass gives them as its answer, or overwrites what is there.
     let mut set: HashSet<Id> = HashSet::new();
     let mut steps = Vec::new();
@@ -69,7 +78,9 @@ pub(super) fn blocks(graph: &Graph, units: &Units, mut program: Program) -> Resu
             {
                 let builder = Builder { graph, units, program: &program, row: run.axis };
                 let pass = builder.pass(run, ty, &body);
-                if !pass.across.iter().all(|&id| builder.is_by_rows(id)) {
+                let is_small = pass.kept.len() + pass.local.len() <= KEPT
+                    && pass.local.iter().all(|&id| builder.is_small(id, &lowered.extents));
+                if !is_small || !pass.across.iter().all(|&id| builder.is_by_rows(id)) {
                     return Err(run.axis);
                 }
                 set.extend(&pass.sums);
@@ -192,6 +203,18 @@ impl Builder<'_> {
             false if is_across => Place::Across,
             false => Place::Local,
         }
+    }
+
+    /// Whether an array for a row has few elements, or so many as only the call knows, and then none on the stack.
+    fn is_small(&self, id: Id, extents: &Extents) -> bool {
+        let storage = self.program.accumulators.get(&id).or_else(|| self.program.storage_of(id));
+        let leading = storage.map(|storage| storage.leading.clone()).unwrap_or_default();
+        let own = self.graph.shape(id).into_iter();
+        leading.iter().map(|axis| axis.extent).chain(own).all(|extent| match extents.source(extent) {
+            Source::Literal(length) => length <= ELEMENTS,
+            Source::Const(_) => false,
+            _ => true,
+        })
     }
 
     /// Whether the row is the outermost axis of what is stored.

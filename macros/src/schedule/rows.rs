@@ -25,8 +25,8 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// `order` has the axes of outer loops first; `others` are not of rows; `is_free` tells whether a value can be computed where nobody
-    /// needs it.
+    /// `order` has the axes of outer loops first; `others` are not of rows; `is_free` tells whether a value can
+    /// be computed where nobody needs it.
     pub(super) fn of(
         lowered: &Lowered,
         order: &[Axis],
