@@ -136,13 +136,14 @@ pub(crate) fn schedule(lowered: &Lowered, roots: &[Id], first_output: usize) -> 
     loop {
         let mut units = Units::of(lowered, roots, &others);
         let cells = Cells::of(&mut units, &graph.reachable(roots), roots);
-        let items = order::order(&units)?;
-        let program = place::place(graph, &units, cells, items, roots, first_output)?;
-        match blocks::blocks(lowered, &units, program) {
-            Ok(program) => return Some(program),
-            Err(axis) => {
-                others.insert(axis);
-            }
+        let items = order::order(&units);
+        let program = items.and_then(|items| place::place(graph, &units, cells, items, roots, first_output));
+        match program.map(|program| blocks::blocks(lowered, &units, program)) {
+            Some(Ok(program)) => return Some(program),
+            Some(Err(axis)) => others.extend([axis]),
+            None if units.rows.is_empty() => return None,
+            // A pass does all of a row at once, which loops apart from each other need not.
+            None => others.extend(units.rows.axes()),
         }
     }
 }

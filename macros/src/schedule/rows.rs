@@ -75,6 +75,14 @@ impl Rows {
         Rows { axes, contractions, factors }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.axes.is_empty()
+    }
+
+    pub(super) fn axes(&self) -> impl Iterator<Item = Axis> + '_ {
+        self.axes.keys().copied()
+    }
+
     pub(super) fn contains(&self, axis: Axis) -> bool {
         self.axes.contains_key(&axis)
     }
