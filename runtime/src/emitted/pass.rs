@@ -1,8 +1,8 @@
 //! Loops over rows of data.
 //!
-//! The rows are cut into a tree of ranges whose shape depends on their number alone, and what the ranges add up is
-//! brought together along the tree: so a sum of millions of numbers rounds like a sum of few, and the result is
-//! the same for any number of threads.
+//! The rows are cut into a tree of ranges whose shape depends on their number alone, and what the ranges add
+//! up is brought together along the tree: so a sum of millions of numbers rounds like a sum of few, and the
+//! result is the same for any number of threads.
 
 use core::ops::Range;
 
@@ -58,8 +58,8 @@ impl FoldOp {
 /// Arrays with a place for each row, each with the numbers that a row has in it.
 type Across<'a, T, const N: usize> = [(&'a mut [T], usize); N];
 
-/// What is done for each row: `SUMS` numbers and `ARRAYS` arrays that all rows add to, and `ACROSS` arrays with a
-/// place for each row.
+/// What is done for each row: `SUMS` numbers and `ARRAYS` arrays that all rows add to, and `ACROSS` arrays
+/// with a place for each row.
 pub trait Pass<T: Real, const SUMS: usize, const ARRAYS: usize, const ACROSS: usize>: Sync {
     /// How the numbers are added up.
     const OPS: [FoldOp; SUMS] = [FoldOp::Sum; SUMS];
@@ -67,8 +67,8 @@ pub trait Pass<T: Real, const SUMS: usize, const ARRAYS: usize, const ACROSS: us
     /// The work for a row, in steps of a number each.
     fn cost(&self) -> usize;
 
-    /// Does the rows, whose number is a multiple of that of the lanes. Of the arrays across, it is given what belongs to these
-    /// rows.
+    /// Does the rows, whose number is a multiple of that of the lanes. Of the arrays across, it is given what
+    /// belongs to these rows.
     fn run<V: Lanes<T>>(
         &self,
         rows: Range<usize>,
