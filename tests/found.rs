@@ -301,6 +301,23 @@ fn rows_of_each_turn(x: &[f64]) -> f64 {
     sum
 }
 
+/// A condition of each row was kept among numbers.
+#[differentiable]
+fn kept_condition(value: f64) -> f64 {
+    let mut max = 0.5;
+    for e in 1..=2 / 3 {
+        if e * 4 != e / 3 && (e >= e * 3 || (e + 1) % 2 == 1 || value.trunc() > 0.19) {
+            max = max.min(1.0 + value.sigmoid());
+        }
+    }
+    value * max
+}
+
+#[test]
+fn mistakes_with_conditions_of_rows() {
+    check(&kept_condition::objective(), &-1.818, |&value| kept_condition(value));
+}
+
 #[test]
 fn mistakes_with_calls_in_loops() {
     let x = vec![0.7, -1.3, 0.4];

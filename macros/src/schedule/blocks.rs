@@ -78,9 +78,12 @@ pub(super) fn blocks(lowered: &Lowered, units: &Units, mut program: Program) -> 
             {
                 let builder = Builder { graph, units, program: &program, row: run.axis };
                 let pass = builder.pass(run, ty, &body);
+                // Only floats of one type have lanes to keep them from.
+                let mut written = pass.local.iter().chain(&pass.across).chain(&pass.arrays);
+                let are_numbers = written.all(|&id| graph.ty(id) == ty);
                 let is_small = pass.kept.len() + pass.local.len() <= KEPT
                     && pass.local.iter().all(|&id| builder.is_small(id, &lowered.extents));
-                if !is_small || !pass.across.iter().all(|&id| builder.is_by_rows(id)) {
+                if !are_numbers || !is_small || !pass.across.iter().all(|&id| builder.is_by_rows(id)) {
                     return Err(run.axis);
                 }
                 set.extend(&pass.sums);
