@@ -313,6 +313,30 @@ fn kept_condition(value: f64) -> f64 {
     value * max
 }
 
+/// What the last turn left was read though there was no turn: the condition on it stood behind one that
+/// depended on the turn, and was lost with that.
+#[differentiable]
+fn left_by_no_turn(x: &Vector<f64>, z: f64, n: usize) -> f64 {
+    let mut value = 1.0;
+    for w in 4..n {
+        value = x.tanh().min();
+        let mut turn = 0;
+        while turn < n {
+            turn += 1;
+            value = value.max(z.sin().exp());
+        }
+    }
+    value
+}
+
+#[test]
+fn mistakes_with_conditions_of_turns() {
+    let params = left_by_no_turn::Params { x: numbers(1, [3]), z: 0.7 };
+    for n in [0, 4, 5, 7] {
+        check(&left_by_no_turn::objective(n), &params, |p| left_by_no_turn(&p.x, p.z, n));
+    }
+}
+
 #[test]
 fn mistakes_with_conditions_of_rows() {
     check(&kept_condition::objective(), &-1.818, |&value| kept_condition(value));

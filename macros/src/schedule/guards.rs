@@ -78,16 +78,18 @@ fn needed_under(
         let free = graph.free(id);
         let node = graph.node(id);
         let home = loops.natural_home(id);
-        let mut own: Vec<Guard> = full
-            .into_iter()
-            .take_while(|(condition, _)| {
-                if home.is_some_and(|home| loops.is_after(*condition, home)) {
-                    return false;
-                }
-                let stays = risky.contains(&id) && graph.cost(id) < LIMIT;
-                stays || graph.free(*condition).iter().all(|axis| free.contains(axis))
-            })
-            .collect();
+        let stays = risky.contains(&id) && graph.cost(id) < LIMIT;
+        let applies = |&(condition, _): &Guard| {
+            !home.is_some_and(|home| loops.is_after(condition, home))
+                && (stays || graph.free(condition).iter().all(|axis| free.contains(axis)))
+        };
+        // What is computed without a condition is so without those inside it too, unless they can be asked
+        // anywhere.
+        let is_simple = |&(condition, _): &Guard| !risky.contains(&condition) && graph.cost(condition) < LIMIT;
+        let nested = full.iter().take_while(|guard| applies(guard)).count();
+        let (nested, inside) = full.split_at(nested);
+        let simple = inside.iter().filter(|guard| applies(guard) && is_simple(guard));
+        let mut own: Vec<Guard> = nested.iter().chain(simple).copied().collect();
         if let Node::Loop(number, _) = &node
             && let Some(&limit) = limits.get(number)
         {
