@@ -153,3 +153,19 @@ fn folds_of_matrices() {
         check(&sums_of_rows::objective(), &params, |p| sums_of_rows(&p.x, &p.w));
     }
 }
+
+/// What only some rows ask for, and may panic, was not computed at all.
+#[differentiable]
+fn asked_for_by_some(t: &[f64], a: &Vector<f64>, last: usize) -> f64 {
+    a.iter().filter(|&&a| a > 0.5).map(|_| t[last].tanh()).fold(0.1, f64::max) * a[0]
+}
+
+#[test]
+fn conditions_of_rows() {
+    for n in ROWS {
+        let params = asked_for_by_some::Params { t: vec![0.3, 0.7], a: numbers(1, [n]) };
+        check(&asked_for_by_some::objective(1), &params, |p| asked_for_by_some(&p.t, &p.a, 1));
+    }
+    // No row asks.
+    assert_eq!(asked_for_by_some::value(&[], &Vector::from([0.5]), 7), 0.05);
+}

@@ -62,8 +62,8 @@ const KEPT: usize = 256;
 const ELEMENTS: usize = 32;
 
 /// The program with its loops over rows as passes, or an axis that is none of rows: what is stored for its rows
-/// does not lie row by row, so that ranges of rows cannot be given a part of it each, or a block of them would
-/// take much of the stack.
+/// does not lie row by row, so that ranges of rows cannot be given a part of it each, a block of them would take
+/// much of the stack, or some rows do what others do not.
 pub(super) fn blocks(lowered: &Lowered, units: &Units, mut program: Program) -> Result<Program, Axis> {
     let graph = &lowered.graph;
     // The pass gives them as its answer, or overwrites what is there.
@@ -83,7 +83,8 @@ pub(super) fn blocks(lowered: &Lowered, units: &Units, mut program: Program) -> 
                 let are_numbers = written.all(|&id| graph.ty(id) == ty);
                 let is_small = pass.kept.len() + pass.local.len() <= KEPT
                     && pass.local.iter().all(|&id| builder.is_small(id, &lowered.extents));
-                if !are_numbers || !is_small || !pass.across.iter().all(|&id| builder.is_by_rows(id)) {
+                let is_by_rows = pass.across.iter().all(|&id| builder.is_by_rows(id));
+                if !is_done_for_all(&body) || !are_numbers || !is_small || !is_by_rows {
                     return Err(run.axis);
                 }
                 set.extend(&pass.sums);
@@ -105,6 +106,25 @@ fn is_worth_it(graph: &Graph, steps: &[Step]) -> bool {
         Step::Loop(_, body) | Step::Branch(_, body) => is_worth_it(graph, body),
         Step::Let(id) => matches!(graph.node(*id), Node::Op(op, _) if !op.cheap && op.is_function()),
         _ => false,
+    })
+}
+
+/// Whether each step is one that all rows do.
+fn is_done_for_all(steps: &[Step]) -> bool {
+    steps.iter().all(|step| match step {
+        Step::Loop(_, body) => is_done_for_all(body),
+        Step::Let(_)
+        | Step::Reset(_)
+        | Step::Contract(_)
+        | Step::Accumulate(_)
+        | Step::Store(_)
+        | Step::Keep(_) => true,
+        Step::Begin(_)
+        | Step::Pass(_)
+        | Step::Branch(..)
+        | Step::Scatter(..)
+        | Step::Test(_)
+        | Step::Advance(_) => false,
     })
 }
 

@@ -85,7 +85,8 @@ fn needed_under(
         };
         // What is computed without a condition is so without those inside it too, unless they can be asked
         // anywhere.
-        let is_simple = |&(condition, _): &Guard| !risky.contains(&condition) && graph.cost(condition) < LIMIT;
+        let is_simple =
+            |&(condition, _): &Guard| !risky.contains(&condition) && graph.cost(condition) < LIMIT;
         let nested = full.iter().take_while(|guard| applies(guard)).count();
         let (nested, inside) = full.split_at(nested);
         let simple = inside.iter().filter(|guard| applies(guard) && is_simple(guard));

@@ -25,14 +25,14 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// `order` has the axes of outer loops first; `others` are not of rows; `is_free` tells whether a value can
-    /// be computed where nobody needs it.
+    /// `order` has the axes of outer loops first; `others` are not of rows; `waits_on` has the axes of the
+    /// conditions under which alone a value can be computed, or `None` if it can be anywhere.
     pub(super) fn of(
         lowered: &Lowered,
         order: &[Axis],
         reachable: &[Id],
         others: &HashSet<Axis>,
-        is_free: impl Fn(Id) -> bool,
+        waits_on: impl Fn(Id) -> Option<Vec<Axis>>,
     ) -> Self {
         let graph = &lowered.graph;
         let mut types: BTreeMap<Axis, Option<Type>> = BTreeMap::new();
@@ -42,14 +42,15 @@ impl Rows {
                 let loops = entries.iter().map(|entry| [graph.free(id), entry.axes.clone()].concat());
                 types.extend(loops.filter_map(|axes| Some((outermost(order, &axes)?, None))));
             }
-            let axes = axes_of(graph, id);
-            let Some(row) = outermost(order, &axes) else { continue };
+            let (axes, condition) = (axes_of(graph, id), waits_on(id));
+            let around = condition.clone().unwrap_or_default();
+            let Some(row) = outermost(order, &[axes.as_slice(), &around].concat()) else { continue };
             let ty = graph.ty(id);
             let known = types.entry(row).or_insert_with(|| {
                 let may_be = is_row(lowered, row) && !others.contains(&row);
                 may_be.then_some(Type::Untyped)
             });
-            let fits = is_free(id)
+            let fits = condition.is_none()
                 && is_lanewise(lowered, id, row)
                 && axes.iter().all(|axis| is_known(graph, axis.extent));
             *known = match *known {

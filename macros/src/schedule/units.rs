@@ -72,11 +72,13 @@ impl<'g> Units<'g> {
         let loops = Loops::of(graph, &reachable);
         let guards = Guards::of(graph, &loops, &reachable, roots);
         let order = super::axis_order(lowered, &loops, &reachable);
-        let is_free = |id: Id| {
-            let is_loop = !graph.axes_bound(id).is_empty();
-            guards.of_node(id).is_empty() || (!guards.is_risky(id) && !is_loop)
+        let waits_on = |id: Id| {
+            let conditions = guards.of_node(id);
+            let waits = guards.is_risky(id) || !graph.axes_bound(id).is_empty();
+            let axes = conditions.iter().flat_map(|&(condition, _)| graph.free(condition));
+            (waits && !conditions.is_empty()).then(|| axes.collect())
         };
-        let rows = Rows::of(lowered, &order, &reachable, others, is_free);
+        let rows = Rows::of(lowered, &order, &reachable, others, waits_on);
         let mut units = Units {
             graph,
             loops,
