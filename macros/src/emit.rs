@@ -5,6 +5,7 @@ mod calls;
 mod capture;
 mod elements;
 mod expression;
+mod jacobian;
 mod lanes;
 mod objective;
 mod parameters;
@@ -35,6 +36,13 @@ pub(crate) use parameters::parameters_impl;
 #[derive(Clone, Copy)]
 pub(crate) enum Bodies<'a> {
     Programs(&'a Program, &'a Program),
+    /// Those of a function with another result than one number, whose Jacobian may have a program too.
+    Several {
+        cotangent: &'a Param,
+        value: &'a Program,
+        gradient: &'a Program,
+        jacobian: Option<&'a Program>,
+    },
     /// A function that returns both.
     Rule(&'a Ident),
 }
@@ -62,14 +70,22 @@ pub(crate) fn emit(
     });
     let unseen = calls::unseen(lowered, krate);
     let params = module.params(&visibility);
-    let functions = match (&function.cotangent, bodies) {
-        (Some(cotangent), Bodies::Programs(value, gradient)) => {
-            module.functions_of_several(cotangent, &visibility, value, gradient)
-        }
-        _ => {
-            let functions = module.functions(&visibility, bodies);
-            let objective = module.objective(&visibility);
-            quote!(#functions #objective)
+    let grad = Ident::new("grad", Span::mixed_site());
+    let of_number = |value: TokenStream, gradient: TokenStream| {
+        let functions = module.functions(&visibility, &grad, value, gradient);
+        let objective = module.objective(&visibility);
+        quote!(#functions #objective)
+    };
+    let functions = match bodies {
+        Bodies::Programs(value, gradient) => of_number(
+            Body::new(function, lowered, value).tokens(Vec::new()),
+            Body::new(function, lowered, gradient).tokens(module.outputs(&grad)),
+        ),
+        Bodies::Rule(rule) => of_number(module.value_by_rule(), module.gradient_by_rule(rule, &grad)),
+        Bodies::Several { cotangent, value, gradient, jacobian } => {
+            let functions = module.functions_of_several(cotangent, &visibility, value, gradient);
+            let jacobian = module.jacobian(&visibility, jacobian);
+            quote!(#functions #jacobian)
         }
     };
     quote! {
@@ -174,7 +190,13 @@ impl Module<'_> {
         }
     }
 
-    fn functions(&self, visibility: &TokenStream, bodies: Bodies) -> TokenStream {
+    fn functions(
+        &self,
+        visibility: &TokenStream,
+        grad: &Ident,
+        value_body: TokenStream,
+        gradient_body: TokenStream,
+    ) -> TokenStream {
         let Function { item, params, .. } = self.function;
         let [definitions, _] = self.all_generics();
         let element = self.element();
@@ -182,17 +204,9 @@ impl Module<'_> {
         let names: Vec<&Ident> = params.iter().map(|param| &param.name).collect();
         let types: Vec<TokenStream> =
             params.iter().map(|param| self.argument_type(param, &TokenStream::new())).collect();
-        let grad = Ident::new("grad", Span::mixed_site());
-        let (value_body, gradient_body) = match bodies {
-            Bodies::Programs(value, gradient) => (
-                Body::new(self.function, self.lowered, value).tokens(Vec::new()),
-                Body::new(self.function, self.lowered, gradient).tokens(self.outputs(&grad)),
-            ),
-            Bodies::Rule(rule) => (self.value_by_rule(), self.gradient_by_rule(rule, &grad)),
-        };
         let views: Vec<TokenStream> = params.iter().filter_map(|param| self.view_of(param)).collect();
         let zeros = self.zeros();
-        let (pullback_type, pullback_value) = self.pullback(&grad);
+        let (pullback_type, pullback_value) = self.pullback(grad);
         let lent = params.iter().map(|param| self.lent_type(param));
         let lent: Vec<TokenStream> = lent.collect();
         let taken: Vec<TokenStream> = params.iter().filter_map(taken).collect();

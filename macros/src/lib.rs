@@ -35,6 +35,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ItemFn;
 
+use graph::Id;
 use items::Items;
 use parse::Options;
 use report::Errors;
@@ -67,7 +68,7 @@ use report::Errors;
 /// | `value(args..)` | the value |
 /// | `vjp(args.., cotangent)` | the gradient of the sum of all numbers of the result, each times its number in `cotangent`. That has the result's own type, borrowed if it is not a number; for a tuple, it is a tuple of such |
 /// | `vjp_into(args.., cotangent, &mut grad)` | the same, with the gradient in place of what `grad` was |
-/// | `jacobian(args..)` | a gradient for each number of the result, in order, those of arrays row by row: an array, or a `Vec` where the compiler cannot know how many they are. It calls `vjp` for each |
+/// | `jacobian(args..)` | a gradient for each number of the result, in order, those of arrays row by row: an array, or a `Vec` where the compiler cannot know how many they are. It calls `vjp` for each, unless they are few and no loop needs its turns in order |
 /// | `Params`, `FORMULA` | as above |
 ///
 /// Tensors are taken as `&Tensor` or as `View`. On a module, `#[differentiable] mod name { .. }`, the
@@ -209,9 +210,30 @@ fn derive_function(
         return None;
     };
     let formula = formula::formula(&function.item.sig.ident.to_string(), &lowered, &roots);
-    let bodies = match rule {
-        Some(rule) => emit::Bodies::Rule(rule),
-        None => emit::Bodies::Programs(&value, &gradient),
+    let jacobian = jacobian(&lowered);
+    let bodies = match (rule, &function.cotangent) {
+        (Some(rule), _) => emit::Bodies::Rule(rule),
+        (None, None) => emit::Bodies::Programs(&value, &gradient),
+        (None, Some(cotangent)) => emit::Bodies::Several {
+            cotangent,
+            value: &value,
+            gradient: &gradient,
+            jacobian: jacobian.as_ref(),
+        },
     };
     Some(emit::emit(&function, items, &lowered, bodies, &formula))
+}
+
+/// The gradients of all numbers of a result of several, which share what they have in common.
+fn jacobian(lowered: &lower::Lowered) -> Option<schedule::Program> {
+    if lowered.cotangents.is_empty() {
+        return None;
+    }
+    let (graph, leaves) = (&lowered.graph, lowered.active_leaves());
+    let row = |number: Id| {
+        let one = graph.float(1.0, graph.ty(number));
+        differentiate::differentiate(graph, &[(number, one)], &leaves)
+    };
+    let rows: Vec<Id> = lowered.few_numbers()?.into_iter().flat_map(row).collect();
+    schedule::schedule(lowered, &simplify::simplify(graph, &rows), 0)
 }

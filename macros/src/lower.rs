@@ -27,14 +27,19 @@ use quote::ToTokens;
 
 pub(crate) use called::{Called, Operand, Passed, Reach};
 
-use crate::graph::{Axis, Graph, Id, Type};
+use crate::graph::{Axis, Graph, Id, Node, Type};
 use crate::items::Items;
 use crate::parse::Function;
 use crate::report::Errors;
 use crate::shape::{Extents, Source};
 use crate::value::Value;
-use crate::written::{Written, rerooted, text};
+use crate::written::{Length, Written, rerooted, text};
 pub(crate) use results::Part;
+
+/// With so many numbers in its result, and so many nodes for all of their gradients together, a function has
+/// a Jacobian of its own.
+const FEW_NUMBERS: usize = 8;
+const FEW_NODES: usize = 4096;
 
 /// A parameter, a field of one, or a constant in scope.
 #[derive(Clone)]
@@ -106,6 +111,28 @@ impl Lowered {
             }
         });
         pairs.collect()
+    }
+
+    /// The numbers of the result that have a derivative, where they are few, each computed by itself.
+    pub(crate) fn few_numbers(&self) -> Option<Vec<Id>> {
+        let graph = &self.graph;
+        let is_float = |id: &Id| graph.ty(*id).is_float();
+        let are_known = |&leaf: &usize| match &self.leaves[leaf].written {
+            Written::Scalar(_) => true,
+            Written::Array { lengths, .. } => {
+                lengths.iter().all(|length| matches!(length, Length::Literal(_)))
+            }
+            _ => false,
+        };
+        let results = self.results();
+        let numbers: Vec<Id> = results.iter().copied().filter(is_float).collect();
+        let are_few = numbers.len() <= FEW_NUMBERS && self.cotangents.iter().all(are_known);
+        let reachable = graph.reachable(&results);
+        // The turns of a loop, with what they keep, would be taken once for each number.
+        let is_loop = |&id: &Id| matches!(graph.node(id), Node::Loop(..));
+        let is_small = reachable.len() * numbers.len() <= FEW_NODES && !reachable.iter().any(is_loop);
+        let are_numbers = numbers.iter().all(|&number| graph.shape(number).is_empty());
+        (are_few && is_small && are_numbers).then_some(numbers)
     }
 
     /// How a user would write the length.

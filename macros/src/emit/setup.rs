@@ -188,7 +188,9 @@ impl Body<'_> {
                 continue;
             }
             let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
-            let active = self.lowered.leaves.iter().filter(|leaf| leaf.active).nth(place);
+            // A Jacobian has a gradient for each number of the result.
+            let active = self.lowered.leaves.iter().filter(|leaf| leaf.active);
+            let active = active.clone().nth(place % active.count());
             let name = self.name(&active.map_or("d".to_owned(), |leaf| format!("d_{}", leaf.name)));
             lines.extend(match written {
                 Written::Tensor { .. } => {

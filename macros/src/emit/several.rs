@@ -1,13 +1,13 @@
-//! The functions beside one whose result is not one number: its value, `vjp` and `jacobian`.
+//! The functions beside one whose result is not one number: its value and `vjp`.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 
 use super::Module;
 use super::body::Body;
 use crate::parse::{Function, Param};
 use crate::schedule::Program;
-use crate::written::{Length, Written};
+use crate::written::Written;
 
 impl Module<'_> {
     pub(super) fn functions_of_several(
@@ -39,7 +39,6 @@ impl Module<'_> {
         let gradient_body = Body::new(&with_cotangent, self.lowered, gradient).tokens(self.outputs(&grad));
         let views: Vec<TokenStream> = params.iter().filter_map(|param| self.view_of(param)).collect();
         let zeros = self.zeros();
-        let jacobian = self.jacobian(visibility, &definitions, &names, &types);
         let value_docs = format!("The value of [`{name}`](fn@super::{name}), from views of tensors too.");
         quote! {
             #[doc = #value_docs]
@@ -71,8 +70,6 @@ impl Module<'_> {
             ) {
                 #gradient_body
             }
-
-            #jacobian
         }
     }
 
@@ -95,130 +92,6 @@ impl Module<'_> {
             }
             other => self.reference_type(!matches!(other, Written::Scalar(_)), other, &TokenStream::new()),
         }
-    }
-
-    /// A `vjp` for each number of the result, whose cotangent is 1 there and 0 elsewhere.
-    fn jacobian(
-        &self,
-        visibility: &TokenStream,
-        definitions: &TokenStream,
-        names: &[&Ident],
-        types: &[TokenStream],
-    ) -> TokenStream {
-        let krate = &self.function.krate;
-        let local = |name: &str| Ident::new(name, Span::mixed_site());
-        let (result, number, count) = (local("result"), local("number"), local("count"));
-        let gradient_type = self.gradient_type();
-        let views = self.function.params.iter().filter_map(|param| self.view_of(param));
-        // Where the numbers of each part begin.
-        let parts = self.function.result.flat();
-        let whole = result.to_token_stream();
-        let access: Vec<TokenStream> = paths(&self.function.result, &whole);
-        let starts: Vec<Ident> =
-            (0..parts.len()).map(|place| Ident::new(&format!("start_{place}"), Span::mixed_site())).collect();
-        let mut lines = TokenStream::new();
-        for (place, start) in starts.iter().enumerate() {
-            let Some(before) = place.checked_sub(1) else { continue };
-            let length = &access[before];
-            let length = quote!(#krate::emitted::count(&#length));
-            lines.extend(match before {
-                0 => quote!(let #start = #length;),
-                _ => {
-                    let before = &starts[before];
-                    quote!(let #start = #before + #length;)
-                }
-            });
-        }
-        let mut hot = access.iter().enumerate().map(|(place, access)| {
-            let start = match place {
-                0 => quote!(0),
-                _ => starts[place].to_token_stream(),
-            };
-            quote!(#krate::emitted::one_hot(&#access, #number, #start))
-        });
-        let cotangent = self.hot(&self.function.result, &mut hot);
-        let call = quote!(self::vjp(#(#names,)* #cotangent));
-        let (ty, body) = match self.known_count() {
-            Some(length) => {
-                (quote!([#gradient_type; #length]), quote!(::core::array::from_fn(|#number| #call)))
-            }
-            None => {
-                let last = access.last();
-                let start = starts.last().filter(|_| starts.len() > 1).map(|start| quote!(#start +));
-                let body = quote! {
-                    let #count = #start #krate::emitted::count(&#last);
-                    (0..#count).map(|#number| #call).collect()
-                };
-                (quote!(#krate::emitted::Vec<#gradient_type>), body)
-            }
-        };
-        quote! {
-            /// The gradient of each number of the result, in order; those of arrays row by row. It calls
-            /// `vjp` for each of them.
-            #visibility fn jacobian #definitions (#(#names: #types),*) -> #ty {
-                #(#views)*
-                let #result = self::value(#(#names),*);
-                #lines
-                #body
-            }
-        }
-    }
-
-    /// The cotangent, of the parts as they come.
-    fn hot(&self, written: &Written, parts: &mut impl Iterator<Item = TokenStream>) -> TokenStream {
-        match written {
-            Written::Tuple(inner) => {
-                let inner: Vec<TokenStream> = inner.iter().map(|part| self.hot(part, parts)).collect();
-                quote!((#(#inner,)*))
-            }
-            Written::Scalar(_) => parts.next().unwrap_or_default(),
-            _ => {
-                let part = parts.next();
-                quote!(&#part)
-            }
-        }
-    }
-
-    /// How many numbers the result has, where Rust can say so in a type: a length that is a parameter of
-    /// the function must stand alone there.
-    fn known_count(&self) -> Option<TokenStream> {
-        let generics = &self.function.item.sig.generics;
-        let is_generic = |length: &Length| match length {
-            Length::Literal(_) => false,
-            Length::Const(name) => generics.const_params().any(|param| param.ident == name),
-        };
-        let parts = self.items.parts(&self.function.result, &TokenStream::new());
-        let floats =
-            parts.iter().filter(|(_, part)| part.element().is_some_and(|element| element.is_float()));
-        let mut lengths: Vec<Vec<Length>> = Vec::new();
-        for (_, part) in floats {
-            lengths.push(match part {
-                Written::Scalar(_) => Vec::new(),
-                Written::Array { lengths, .. } => lengths.clone(),
-                _ => return None,
-            });
-        }
-        if let [single] = lengths.as_slice()
-            && let [length] = single.as_slice()
-        {
-            return Some(length.to_tokens());
-        }
-        if lengths.iter().flatten().any(is_generic) {
-            return None;
-        }
-        let literal = |length: &Length| match length {
-            Length::Literal(length) => Some(*length),
-            Length::Const(_) => None,
-        };
-        let products = lengths.iter().map(|part| part.iter().map(literal).product::<Option<usize>>());
-        if let Some(total) = products.sum::<Option<usize>>() {
-            return Some(Literal::usize_unsuffixed(total).to_token_stream());
-        }
-        let product = |part: &Vec<Length>| {
-            part.iter().map(Length::to_tokens).reduce(|a, b| quote!(#a * #b)).unwrap_or(quote!(1))
-        };
-        let products = lengths.iter().map(product);
-        Some(quote!({ #(#products)+* }))
     }
 
     /// The whole value, of its numbers and arrays as they come.
@@ -245,19 +118,5 @@ impl Module<'_> {
             }
             _ => parts.next().unwrap_or_default(),
         }
-    }
-}
-
-/// The access of each part of a tuple.
-fn paths(written: &Written, access: &TokenStream) -> Vec<TokenStream> {
-    match written {
-        Written::Tuple(parts) => {
-            let parts = parts.iter().enumerate().map(|(place, part)| {
-                let place = Literal::usize_unsuffixed(place);
-                paths(part, &quote!(#access.#place))
-            });
-            parts.flatten().collect()
-        }
-        _ => vec![access.clone()],
     }
 }
