@@ -14,6 +14,7 @@ mod results;
 mod rule;
 mod setup;
 mod several;
+mod shapes;
 mod slots;
 mod turns;
 mod types;
@@ -70,6 +71,7 @@ pub(crate) fn emit(
     });
     let unseen = calls::unseen(lowered, krate);
     let params = module.params(&visibility);
+    let (entry, check_shapes) = (module.entry(), module.check_shapes(&visibility));
     let grad = Ident::new("grad", Span::mixed_site());
     let of_number = |value: TokenStream, gradient: TokenStream| {
         let functions = module.functions(&visibility, &grad, value, gradient);
@@ -78,8 +80,8 @@ pub(crate) fn emit(
     };
     let functions = match bodies {
         Bodies::Programs(value, gradient) => of_number(
-            Body::new(function, lowered, value).tokens(Vec::new()),
-            Body::new(function, lowered, gradient).tokens(module.outputs(&grad)),
+            Body::new(function, lowered, value).tokens(&entry, Vec::new()),
+            Body::new(function, lowered, gradient).tokens(&entry, module.outputs(&grad)),
         ),
         Bodies::Rule(rule) => of_number(module.value_by_rule(), module.gradient_by_rule(rule, &grad)),
         Bodies::Several { cotangent, value, gradient, jacobian } => {
@@ -103,6 +105,7 @@ pub(crate) fn emit(
             #visibility const FORMULA: &str = #formula;
 
             #params
+            #check_shapes
             #functions
         }
     }

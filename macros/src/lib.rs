@@ -150,10 +150,11 @@ fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         return module::expand(module, &options);
     }
     match parse::item_fn(item.clone()) {
-        Ok(function) => {
+        Ok(mut function) => {
             let mut errors = Errors::default();
             let emitted = differentiate_function(&function, options, &Items::builtin(), &mut errors);
             if errors.is_empty() {
+                parse::strip_function(&mut function);
                 quote! {
                     // Often only the derivative is called; and std may one day have `erf` and others too.
                     #[allow(dead_code, unstable_name_collisions)]

@@ -14,8 +14,10 @@ mod iterate;
 mod leaves;
 mod linear;
 mod methods;
+mod names;
 mod reduce;
 mod results;
+mod shapes;
 mod statement;
 mod types;
 
@@ -144,19 +146,28 @@ impl Lowered {
 fn length_text(leaves: &[Leaf], source: &Source) -> String {
     match source {
         Source::Literal(length) => length.to_string(),
-        Source::Const(name) => name.clone(),
+        Source::Const(name) => name.strip_prefix("super::").unwrap_or(name).to_owned(),
         Source::Parameter(leaf) => text(&leaves[*leaf].access),
         Source::Loop(_) => "the computed length".to_owned(),
-        Source::Axis { leaf, axis } => {
-            let Leaf { access, written, .. } = &leaves[*leaf];
-            let access = text(access);
-            match (written.rank(), axis) {
-                (1, _) => format!("{access}.len()"),
-                (2, 0) => format!("{access}.rows()"),
-                (2, 1) => format!("{access}.cols()"),
-                _ => format!("{access}.shape()[{axis}]"),
-            }
-        }
+        Source::Axis { leaf, axis } => axis_text(leaves, *leaf, *axis),
+    }
+}
+
+/// How a user would write the length of a leaf's axis.
+pub(crate) fn axis_text(leaves: &[Leaf], leaf: usize, axis: usize) -> String {
+    let Leaf { access, written, .. } = &leaves[leaf];
+    let nested = matches!(written, Written::Array { .. });
+    length_of(&text(access), nested, written.rank(), axis)
+}
+
+/// The same for any array.
+fn length_of(name: &str, nested: bool, rank: usize, axis: usize) -> String {
+    match (nested, rank, axis) {
+        (true, ..) => format!("{name}{}.len()", "[0]".repeat(axis)),
+        (_, 1, _) => format!("{name}.len()"),
+        (_, 2, 0) => format!("{name}.rows()"),
+        (_, 2, 1) => format!("{name}.cols()"),
+        _ => format!("{name}.shape()[{axis}]"),
     }
 }
 
@@ -182,7 +193,7 @@ pub(crate) fn lower(function: &Function, items: &Items, errors: &mut Errors) -> 
 /// Lengths that must be equal are compared before any work, so they must be known then.
 fn demand_early_lengths(function: &Function, lowered: &Lowered, errors: &mut Errors) {
     for check in lowered.extents.checks() {
-        if [check.left, check.right].into_iter().any(|extent| lowered.graph.is_late(extent)) {
+        if [check.left, check.right].into_iter().any(|side| lowered.graph.is_late(side.extent)) {
             let message = format!(
                 "`{}` needs a length that is known only when the code before it has run to be equal to another",
                 check.demanded_by
@@ -224,6 +235,7 @@ fn run(
         let value = lowerer.param(position, param);
         lowerer.scope.push((param.name.to_string(), value));
     }
+    lowerer.name_axes();
     lowerer.demand_one_width();
     let value = lowerer.body(&function.item.block, Some(&function.result));
     let parts = lowerer.results(value)?;

@@ -28,13 +28,20 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
                 let mut mistakes = Errors::default();
                 let emitted = crate::differentiate_function(&function, own, &items, &mut mistakes);
                 if mistakes.is_empty() {
+                    parse::strip_function(&mut function);
                     output.push(quote!(#[allow(dead_code, unstable_name_collisions)] #function #emitted));
                 } else {
                     errors.append(mistakes);
                     output.push(parse::without_body(quote!(#function)));
                 }
             }
-            Item::Struct(structure) => {
+            Item::Struct(mut structure) => {
+                for field in &mut structure.fields {
+                    if let Some(error) = parse::misplaced(&field.attrs, &[]) {
+                        errors.combine(error);
+                    }
+                    parse::strip(&mut field.attrs);
+                }
                 let parameters =
                     structure_parameters(&structure.ident.to_string(), &items, options, &mut errors);
                 output.push(quote!(#structure #parameters));

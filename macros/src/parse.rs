@@ -1,10 +1,14 @@
 //! Tokens to [`Function`]: what the user wrote, if it is supported.
 
+mod axes;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, ItemFn, Pat, Path, ReturnType, Token, parse_quote};
+
+pub(crate) use axes::{AxisKind, AxisName, misplaced, strip, strip_function};
 
 use crate::report::{Errors, nearest};
 use crate::written::{Names, Written, text, type_text};
@@ -90,6 +94,8 @@ pub(crate) struct Param {
     pub(crate) by_reference: bool,
     /// Whether the function is differentiated with respect to it.
     pub(crate) active: bool,
+    /// What `#[shape(..)]` calls its axes.
+    pub(crate) axes: Option<Vec<AxisName>>,
 }
 
 /// A function to differentiate, with its types known.
@@ -119,6 +125,10 @@ pub(crate) fn function(
     let names = Names { generic: generic.as_deref(), structs, lengths: &lengths };
     let mut params = Vec::new();
     let mut complete = found;
+    if let Some(error) = misplaced(&item.attrs, &named_params(&item)) {
+        errors.combine(error);
+        complete = false;
+    }
     for input in &item.sig.inputs {
         match param(input, &names) {
             Ok(param) => params.push(param),
@@ -146,8 +156,17 @@ pub(crate) fn function(
         written: result.clone(),
         by_reference: !matches!(result, Written::Tuple(_)),
         active: false,
+        axes: None,
     });
     Some(Function { item, krate, params, result, cotangent, generic })
+}
+
+fn named_params(item: &ItemFn) -> Vec<String> {
+    let names = item.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(text(&typed.pat)),
+        FnArg::Receiver(_) => None,
+    });
+    names.collect()
 }
 
 fn errors_of_modifiers(item: &ItemFn, errors: &mut Errors) -> bool {
@@ -225,7 +244,8 @@ fn param(input: &FnArg, names: &Names) -> syn::Result<Param> {
         );
         return Err(syn::Error::new_spanned(&typed.ty, message));
     }
-    Ok(Param { name: pattern.ident.clone(), written, by_reference, active: false })
+    let axes = axes::axes(typed, &pattern.ident, &written)?;
+    Ok(Param { name: pattern.ident.clone(), written, by_reference, active: false, axes })
 }
 
 fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
@@ -328,6 +348,17 @@ pub(crate) fn item_fn(item: TokenStream) -> syn::Result<ItemFn> {
     }
 }
 
+/// The function as rustc knows it.
+pub(crate) fn without_axes(item: TokenStream) -> TokenStream {
+    match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(mut function) => {
+            strip_function(&mut function);
+            function.into_token_stream()
+        }
+        Err(_) => item,
+    }
+}
+
 /// The function as rustc can still check the rest of the program against it, after a mistake was
 /// reported: with its signature, but without the body, whose own errors would repeat ours.
 pub(crate) fn without_body(item: TokenStream) -> TokenStream {
@@ -335,6 +366,7 @@ pub(crate) fn without_body(item: TokenStream) -> TokenStream {
         return item;
     };
     function.block = parse_quote!({ ::core::unimplemented!() });
+    strip_function(&mut function);
     quote! {
         #[allow(unused_variables, unused_mut, clippy::all)]
         #function

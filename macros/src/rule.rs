@@ -59,11 +59,14 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
             crate::derive_function(&function, options, &Items::builtin(), Some(rule), &mut errors)
         });
     match emitted {
-        Some(emitted) if errors.is_empty() => quote! {
-            #[allow(dead_code, clippy::type_complexity)]
-            #item
-            #emitted
-        },
+        Some(emitted) if errors.is_empty() => {
+            let item = parse::without_axes(item);
+            quote! {
+                #[allow(dead_code, clippy::type_complexity)]
+                #item
+                #emitted
+            }
+        }
         _ => [errors.into_tokens(), parse::without_body(item)].into_iter().collect(),
     }
 }

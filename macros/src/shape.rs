@@ -1,7 +1,7 @@
 //! Extents: how long an axis is, and what makes two of them equal.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The length of an axis. Two extents that must be equal are one class.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -23,6 +23,16 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    /// Whether the compiler knows it.
+    pub(crate) fn is_known(&self) -> bool {
+        matches!(self, Source::Literal(_) | Source::Const(_))
+    }
+
+    /// Whether it is a const parameter; a constant is found from inside the module, by a path.
+    pub(crate) fn is_parameter(&self) -> bool {
+        matches!(self, Source::Const(name) if !name.contains("::"))
+    }
+
     /// Known lengths represent their class: they cost nothing and let the compiler unroll.
     fn rank(&self) -> usize {
         match self {
@@ -35,14 +45,43 @@ impl Source {
     }
 }
 
+/// A length in an equality, with the axis of a leaf that has it, where that is known: a length that is
+/// known when compiling does not tell whose it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Side {
+    pub(crate) extent: Extent,
+    pub(crate) axis: Option<(usize, usize)>,
+}
+
+impl From<Extent> for Side {
+    fn from(extent: Extent) -> Self {
+        Side { extent, axis: None }
+    }
+}
+
+/// What makes two lengths equal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Demand<'a> {
+    /// The user's expression.
+    Expression(&'a str),
+    /// `#[shape(..)]` has the same name at both.
+    Name(&'a str),
+}
+
 /// An equality that only the call can decide.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Check {
-    pub(crate) left: Extent,
-    pub(crate) right: Extent,
-    /// The user's expression that demands it.
+    pub(crate) left: Side,
+    pub(crate) right: Side,
+    /// The user's expression that demands it, or the name in `#[shape(..)]`.
     pub(crate) demanded_by: String,
+    /// Whether it is a name.
+    pub(crate) by_name: bool,
 }
+
+/// Two lengths that must be equal and cannot be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Clash;
 
 /// All extents of a function, as a union-find over their sources.
 #[derive(Default, Clone)]
@@ -54,11 +93,35 @@ pub(crate) struct Extents {
 struct Inner {
     sources: Vec<Source>,
     parents: Vec<u32>,
+    /// How `#[shape(..)]` names the classes, at the extents that stand for them.
+    names: BTreeMap<Extent, String>,
     checks: Vec<Check>,
-    nonempty: Vec<(Extent, String)>,
+    nonempty: Vec<(Side, String)>,
 }
 
 impl Inner {
+    /// Whether two classes, given by what stands for them, cannot be one.
+    fn clash(&self, a: Extent, b: Extent, demand: Demand) -> bool {
+        let [first, second] = [a, b].map(|extent| &self.sources[extent.0 as usize]);
+        let differ = match (first, second) {
+            (Source::Literal(m), Source::Literal(n)) => m != n,
+            // What rustc takes for different lengths: a const parameter stands for any.
+            (Source::Const(_), Source::Literal(_)) | (Source::Literal(_), Source::Const(_)) => {
+                first.is_parameter() || second.is_parameter()
+            }
+            (Source::Const(m), Source::Const(n)) => m != n && (first.is_parameter() || second.is_parameter()),
+            _ => false,
+        };
+        let names = [a, b].map(|extent| self.names.get(&extent));
+        differ
+            || match (names, demand) {
+                ([Some(m), Some(n)], _) => m != n,
+                ([Some(_), None], Demand::Expression(_)) => second.is_known(),
+                ([None, Some(_)], Demand::Expression(_)) => first.is_known(),
+                _ => false,
+            }
+    }
+
     fn root(&self, extent: Extent) -> Extent {
         let mut current = extent;
         while self.parents[current.0 as usize] != current.0 {
@@ -107,43 +170,86 @@ impl Extents {
         self.root(left) == self.root(right)
     }
 
-    /// Makes two extents equal, with a check for the call where the compiler cannot know.
-    /// Answers the two lengths where they are known to differ.
-    pub(crate) fn unify(&self, left: Extent, right: Extent, demanded_by: &str) -> Result<(), (usize, usize)> {
+    /// How `#[shape(..)]` names the extent's class.
+    pub(crate) fn name(&self, extent: Extent) -> Option<String> {
+        let inner = self.inner.borrow();
+        inner.names.get(&inner.root(extent)).cloned()
+    }
+
+    /// Gives the extent's class a name, unless its length is known: then it has that.
+    pub(crate) fn set_name(&self, extent: Extent, name: &str) {
         let mut inner = self.inner.borrow_mut();
-        let (a, b) = (inner.root(left), inner.root(right));
+        let root = inner.root(extent);
+        if !inner.sources[root.0 as usize].is_known() {
+            inner.names.entry(root).or_insert_with(|| name.to_owned());
+        }
+    }
+
+    /// Makes two extents equal, with a check for the call where the compiler cannot know. Lengths that are
+    /// known to differ clash; and so do two names, or a name and a length that is known: a name stands for
+    /// any length.
+    pub(crate) fn unify(
+        &self,
+        left: impl Into<Side>,
+        right: impl Into<Side>,
+        demand: Demand,
+    ) -> Result<(), Clash> {
+        let (left, right) = (left.into(), right.into());
+        let mut inner = self.inner.borrow_mut();
+        let (a, b) = (inner.root(left.extent), inner.root(right.extent));
         if a == b {
             return Ok(());
         }
-        let (first, second) = (inner.sources[a.0 as usize].clone(), inner.sources[b.0 as usize].clone());
-        if let (Source::Literal(m), Source::Literal(n)) = (&first, &second) {
-            return Err((*m, *n));
+        if inner.clash(a, b, demand) {
+            return Err(Clash);
         }
-        inner.checks.push(Check { left: a, right: b, demanded_by: demanded_by.to_owned() });
-        let (parent, child) = if (first.rank(), a) <= (second.rank(), b) { (a, b) } else { (b, a) };
+        let (demanded_by, by_name) = match demand {
+            Demand::Expression(text) => (text.to_owned(), false),
+            Demand::Name(name) => (name.to_owned(), true),
+        };
+        // A length that is computed may be known only later than what it was found equal to.
+        let early = |side: Side, root: Extent| match inner.sources[side.extent.0 as usize] {
+            Source::Loop(_) => Side { extent: root, ..side },
+            _ => side,
+        };
+        let (left, right) = (early(left, a), early(right, b));
+        inner.checks.push(Check { left, right, demanded_by, by_name });
+        let rank = |extent: Extent| (inner.sources[extent.0 as usize].rank(), extent);
+        let (parent, child) = if rank(a) <= rank(b) { (a, b) } else { (b, a) };
         inner.parents[child.0 as usize] = parent.0;
+        let name = inner.names.remove(&child);
+        if let Some(name) = name
+            && !inner.sources[parent.0 as usize].is_known()
+        {
+            inner.names.entry(parent).or_insert(name);
+        }
         Ok(())
     }
 
     /// Notes that an expression has no answer where the axis is empty.
-    pub(crate) fn demand_nonempty(&self, extent: Extent, demanded_by: &str) {
+    pub(crate) fn demand_nonempty(&self, axis: Side, demanded_by: &str) {
         let mut inner = self.inner.borrow_mut();
-        let own = inner.root(extent);
-        if !inner.nonempty.iter().any(|(known, _)| *known == own) {
-            inner.nonempty.push((own, demanded_by.to_owned()));
+        let own = inner.root(axis.extent);
+        if !inner.nonempty.iter().any(|(known, _)| inner.root(known.extent) == own) {
+            inner.nonempty.push((axis, demanded_by.to_owned()));
         }
     }
 
     /// The axes that must not be empty, each with the first expression that demands it.
-    pub(crate) fn nonempty(&self) -> Vec<(Extent, String)> {
+    pub(crate) fn nonempty(&self) -> Vec<(Side, String)> {
         self.inner.borrow().nonempty.clone()
     }
 
     /// The equalities to check when the function is called, in the order of the source text.
     pub(crate) fn checks(&self) -> Vec<Check> {
-        let checks = self.inner.borrow().checks.clone();
-        let mut seen = BTreeSet::new();
-        checks.into_iter().filter(|check| seen.insert((check.left, check.right))).collect()
+        self.inner.borrow().checks.clone()
+    }
+
+    /// All extents of the class.
+    pub(crate) fn class(&self, extent: Extent) -> Vec<Extent> {
+        let inner = self.inner.borrow();
+        let root = inner.root(extent);
+        (0..inner.sources.len() as u32).map(Extent).filter(|&other| inner.root(other) == root).collect()
     }
 }
 
@@ -156,7 +262,7 @@ mod tests {
         let extents = Extents::default();
         let dynamic = extents.intern(Source::Axis { leaf: 0, axis: 0 });
         let known = extents.intern(Source::Literal(3));
-        extents.unify(dynamic, known, "x + y").expect("a dynamic length can be 3");
+        extents.unify(dynamic, known, Demand::Expression("x + y")).expect("a dynamic length can be 3");
         assert_eq!(extents.source(dynamic), Source::Literal(3));
         assert_eq!(extents.checks().len(), 1);
     }
@@ -165,6 +271,31 @@ mod tests {
     fn contradicting_lengths_are_an_error() {
         let extents = Extents::default();
         let (three, four) = (extents.intern(Source::Literal(3)), extents.intern(Source::Literal(4)));
-        assert_eq!(extents.unify(three, four, "x + y"), Err((3, 4)));
+        assert_eq!(extents.unify(three, four, Demand::Expression("x + y")), Err(Clash));
+    }
+
+    #[test]
+    fn a_name_is_no_other_length() {
+        let extents = Extents::default();
+        let axis = |leaf| extents.intern(Source::Axis { leaf, axis: 0 });
+        let (n, also_n, m, other) = (axis(0), axis(1), axis(2), axis(3));
+        extents.set_name(n, "N");
+        extents.set_name(m, "M");
+        extents.unify(n, also_n, Demand::Name("N")).expect("the name is the same");
+        extents.unify(also_n, other, Demand::Expression("x + y")).expect("the other has no name");
+        assert_eq!(extents.name(other), Some("N".to_owned()));
+        assert_eq!(extents.unify(other, m, Demand::Expression("x + y")), Err(Clash));
+        let three = extents.intern(Source::Literal(3));
+        assert_eq!(extents.unify(m, three, Demand::Expression("x + y")), Err(Clash));
+    }
+
+    #[test]
+    fn const_parameters_are_any_length() {
+        let extents = Extents::default();
+        let length = |text: &str| extents.intern(Source::Const(text.to_owned()));
+        let demand = Demand::Expression("x + y");
+        assert_eq!(extents.unify(length("N"), length("M"), demand), Err(Clash));
+        assert_eq!(extents.unify(length("N"), length("super::K"), demand), Err(Clash));
+        assert_eq!(extents.unify(length("super::J"), length("super::K"), demand), Ok(()));
     }
 }

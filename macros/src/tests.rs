@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 use crate::graph::{Id, Node};
 use crate::items::Items;
@@ -373,16 +373,20 @@ fn formatted(tokens: &TokenStream) -> String {
 fn the_readme_shows_the_expansion() {
     let expansion = expand(quote!(wrt(w, b)), lab());
     let file: syn::File = syn::parse2(expansion).expect("the expansion is Rust");
-    let function = file.items.iter().find_map(|item| match item {
-        syn::Item::Mod(module) => module.content.as_ref()?.1.iter().find_map(|item| match item {
-            syn::Item::Fn(function) if function.sig.ident == "value_and_grad_into" => Some(function),
-            _ => None,
-        }),
+    let items = file.items.into_iter().filter_map(|item| match item {
+        syn::Item::Mod(module) => Some(module.content?.1),
         _ => None,
     });
-    let mut function = function.expect("the module has the function").clone();
-    function.attrs.clear();
-    let printed = formatted(&quote!(#function));
+    let functions = items.flatten().filter_map(|item| match item {
+        syn::Item::Fn(mut function)
+            if ["check_shapes", "value_and_grad_into"].iter().any(|name| function.sig.ident == name) =>
+        {
+            function.attrs.clear();
+            Some(formatted(&function.into_token_stream()))
+        }
+        _ => None,
+    });
+    let printed = functions.collect::<Vec<_>>().join("\n");
     assert_eq!(readme_block("<!-- expansion"), printed, "\nthe README should show:\n{printed}");
 }
 

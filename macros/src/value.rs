@@ -2,7 +2,7 @@
 
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, fresh_axes};
 use crate::ops::Op;
-use crate::shape::{Extent, Extents};
+use crate::shape::{Demand, Extent, Extents, Side};
 
 /// The value of an expression.
 #[derive(Clone, Debug)]
@@ -94,10 +94,10 @@ impl Value {
     }
 }
 
-/// Extents that must be equal and are known to differ.
+/// Operands with axes that must be equal and cannot be.
 pub(crate) struct Mismatch {
-    pub(crate) left: Vec<Extent>,
-    pub(crate) right: Vec<Extent>,
+    pub(crate) operands: [Array; 2],
+    pub(crate) axes: [usize; 2],
 }
 
 impl Array {
@@ -124,6 +124,19 @@ impl Array {
 
     pub(crate) fn shape(&self) -> Vec<Extent> {
         self.axes.iter().map(|axis| axis.extent).collect()
+    }
+
+    /// The length of an axis, and whose it is where each element is one of a leaf's.
+    pub(crate) fn side(&self, graph: &Graph, axis: usize) -> Side {
+        let own = graph.index(self.axes[axis]);
+        let origin = match graph.node(self.body) {
+            Node::Get(array, indices) => match graph.node(array) {
+                Node::Leaf(leaf) => indices.iter().position(|&index| index == own).map(|axis| (leaf, axis)),
+                _ => None,
+            },
+            _ => None,
+        };
+        Side { extent: self.axes[axis].extent, axis: origin }
     }
 
     /// The element at the indices.
@@ -164,9 +177,10 @@ impl Array {
     ) -> Result<Self, Mismatch> {
         let [left, right] = operands;
         let (a, b) = (left.shape(), right.shape());
-        for (&one, &other) in a.iter().rev().zip(b.iter().rev()) {
-            if extents.unify(one, other, demanded_by).is_err() {
-                return Err(Mismatch { left: a, right: b });
+        for axes in (0..a.len()).rev().zip((0..b.len()).rev()) {
+            let (one, other) = (left.side(graph, axes.0), right.side(graph, axes.1));
+            if extents.unify(one, other, Demand::Expression(demanded_by)).is_err() {
+                return Err(Mismatch { operands: [left.clone(), right.clone()], axes: axes.into() });
             }
         }
         let shape = if a.len() >= b.len() { &a } else { &b };

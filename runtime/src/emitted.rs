@@ -17,10 +17,12 @@ mod no_derivative;
 mod pass;
 #[cfg(feature = "alloc")]
 mod scratch;
+mod shapes;
 pub use no_derivative::unseen;
 pub use pass::{FoldOp, Pass, ROWS, blocks, pass};
 #[cfg(feature = "alloc")]
 pub use scratch::{Block, Scratch};
+pub use shapes::{Argument, equal, nonempty, require};
 
 /// `c = a b` for matrices, each as its numbers and the distances between its rows and its columns.
 #[inline]
@@ -52,30 +54,6 @@ fn strided<D>((data, [row, col]): (D, [usize; 2])) -> Strided<D> {
 /// In the place of a derivative by a parameter that a function is not differentiated by.
 #[derive(Clone, Copy, Debug)]
 pub struct NotDifferentiated;
-
-/// An equality of lengths that a function needs, stated by `needs`.
-#[inline]
-#[track_caller]
-pub fn require_equal(left: usize, right: usize, needs: &str) {
-    if left != right {
-        unequal(left, right, needs);
-    }
-}
-
-#[cold]
-#[track_caller]
-#[allow(clippy::panic, reason = "the documented answer to arguments that do not fit each other")]
-fn unequal(left: usize, right: usize, needs: &str) -> ! {
-    panic!("{needs}, but they are {left} and {right}")
-}
-
-/// Data that must not be empty, since an expression has no value for it.
-#[inline]
-#[track_caller]
-#[allow(clippy::panic, reason = "the documented answer to data without a mean or a maximum")]
-pub fn require_nonempty(length: usize, needs: &str) {
-    assert!(length != 0, "{needs}");
-}
 
 /// An index that the user's function computes, of an axis that lies flat among others.
 #[inline]

@@ -26,13 +26,43 @@ impl fmt::Debug for Axes {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Problem {
-    Pair { left: Axes, right: Axes, reason: &'static str },
-    Length { shape: Axes, length: usize },
-    Axis { shape: Axes, axis: usize },
-    Index { shape: Axes, index: Axes },
-    Rows { shape: Axes, start: usize, end: usize },
-    Label { shape: Axes, label: usize },
-    Empty { shape: Axes },
+    Pair {
+        left: Axes,
+        right: Axes,
+        reason: &'static str,
+    },
+    Length {
+        shape: Axes,
+        length: usize,
+    },
+    Axis {
+        shape: Axes,
+        axis: usize,
+    },
+    Index {
+        shape: Axes,
+        index: Axes,
+    },
+    Rows {
+        shape: Axes,
+        start: usize,
+        end: usize,
+    },
+    Label {
+        shape: Axes,
+        label: usize,
+    },
+    Empty {
+        shape: Axes,
+    },
+    /// What a differentiated function demands of its arguments. A number has no axes, and stands in the place
+    /// of the first length. Kept small: an error is returned by value.
+    Demand {
+        names: [&'static str; 2],
+        shapes: [[usize; 4]; 2],
+        ranks: [u8; 2],
+        axes: [u8; 2],
+    },
 }
 
 /// Shapes that do not fit an operation. The message names the operation and every shape.
@@ -44,6 +74,25 @@ enum Problem {
 ///
 /// let error = Matrix::from_vec([2, 3], vec![1.0; 5]).unwrap_err();
 /// assert_eq!(error.to_string(), "cannot from_vec: the shape [2, 3] takes 6 numbers, not 5");
+/// ```
+///
+/// So does `check_shapes` of the module beside a differentiated function, which says whether the
+/// function's arguments fit each other:
+///
+/// ```
+/// use gradus::prelude::*;
+///
+/// #[differentiable(wrt(w))]
+/// fn cost(w: &Vector, x: &Matrix) -> f32 {
+///     x.matmul(w).square().mean()
+/// }
+///
+/// let (x, w) = (Matrix::zeros([3, 2]), Vector::zeros([3]));
+/// let error = cost::check_shapes(&w, &x).unwrap_err();
+/// assert_eq!(error.demand(), "cost: `x.matmul(w)` needs x.cols() == w.len()");
+/// assert_eq!(error.lengths(), Some((2, 3)));
+/// assert!(error.arguments().eq([("x", &[3, 2][..]), ("w", &[3])]));
+/// assert_eq!(error.to_string(), format!("{}, but x is [3, 2] and w is [3]", error.demand()));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShapeError {
@@ -95,6 +144,57 @@ impl ShapeError {
         Self { operation, problem: Problem::Empty { shape: shape.into() } }
     }
 
+    /// A demand on the arguments of a function, each with its name, the length in question and its shape.
+    pub(crate) fn demand_on(demand: &'static str, arguments: [(&'static str, usize, &[usize]); 2]) -> Self {
+        let (mut shapes, mut ranks, mut axes) = ([[0; 4]; 2], [0; 2], [0; 2]);
+        for (side, (_, length, shape)) in arguments.into_iter().enumerate() {
+            shapes[side][0] = length;
+            let rank = shape.len().min(4);
+            shapes[side][..rank].copy_from_slice(&shape[..rank]);
+            ranks[side] = rank as u8;
+            axes[side] = shapes[side].iter().position(|&own| own == length).unwrap_or_default() as u8;
+        }
+        let names = arguments.map(|(name, ..)| name);
+        Self { operation: demand, problem: Problem::Demand { names, shapes, ranks, axes } }
+    }
+
+    /// What is not fulfilled: the function, the expression and what it needs, or the name of an operation
+    /// of tensors.
+    pub fn demand(&self) -> &'static str {
+        self.operation
+    }
+
+    /// The two lengths that should be equal, in the order of [`demand`](Self::demand). `None` if it is not
+    /// about two lengths, as where data is empty, or about tensors as a whole.
+    pub fn lengths(&self) -> Option<(usize, usize)> {
+        match &self.problem {
+            Problem::Demand { shapes: [left, right], axes: [a, b], .. } => {
+                let (left, right) = (left[usize::from(*a)], right[usize::from(*b)]);
+                (left != right).then_some((left, right))
+            }
+            _ => None,
+        }
+    }
+
+    /// The function's arguments that are at fault, each by its name with its shape; the shape of a number
+    /// is empty.
+    pub fn arguments(&self) -> impl Iterator<Item = (&'static str, &[usize])> {
+        self.named().map(|(name, shape, _)| (name, shape))
+    }
+
+    /// The arguments at fault, with what each is if it is a number. One that is there twice is named once.
+    fn named(&self) -> impl Iterator<Item = (&'static str, &[usize], usize)> {
+        let sides = match &self.problem {
+            Problem::Demand { names, shapes, ranks, .. } => [0, 1].map(|side| {
+                let shape = &shapes[side];
+                (names[side], &shape[..usize::from(ranks[side])], shape[0])
+            }),
+            _ => [("", &[][..], 0); 2],
+        };
+        let count = if sides[0].0 == sides[1].0 { 1 } else { 2 };
+        sides.into_iter().take(count).filter(|(name, ..)| !name.is_empty())
+    }
+
     /// The one place where a wrong shape panics.
     #[cold]
     #[track_caller]
@@ -109,8 +209,20 @@ impl ShapeError {
 
 impl fmt::Display for ShapeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Problem::Demand { .. } = self.problem {
+            f.write_str(self.operation)?;
+            for (place, (name, shape, number)) in self.named().enumerate() {
+                f.write_str(if place == 0 { ", but " } else { " and " })?;
+                match shape {
+                    [] => write!(f, "{name} is {number}")?,
+                    _ => write!(f, "{name} is {shape:?}")?,
+                }
+            }
+            return Ok(());
+        }
         write!(f, "cannot {}", self.operation)?;
         match self.problem {
+            Problem::Demand { .. } => Ok(()),
             Problem::Pair { left, right, reason } => write!(f, " {left:?} and {right:?}: {reason}"),
             Problem::Length { shape, length } => {
                 let product = shape.lengths[..shape.rank].iter().fold(1_usize, |a, &b| a.saturating_mul(b));

@@ -83,12 +83,12 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// The whole body: sizes, checks, buffers, steps, and the value as its last expression.
-    pub(super) fn tokens(mut self, outputs: Vec<(TokenStream, Written)>) -> TokenStream {
+    /// The whole body: the checks at its entry, sizes, buffers, steps, and the value as its last expression.
+    pub(super) fn tokens(mut self, entry: &TokenStream, outputs: Vec<(TokenStream, Written)>) -> TokenStream {
         self.outputs = outputs;
+        let views = self.views();
         let leaves = self.leaves();
         let sizes = self.sizes();
-        let checks = self.checks();
         let cotangents = self.cotangents();
         let outputs = self.open_outputs();
         let buffers = self.allocate();
@@ -97,7 +97,7 @@ impl<'a> Body<'a> {
         let steps = self.steps(&self.program.steps.clone());
         let rest = self.rest_of_outputs();
         let value = self.program.value().map(|value| self.expr(value).tokens);
-        quote! { #leaves #sizes #checks #cotangents #outputs #buffers #counters #calls #steps #rest #value }
+        quote! { #views #entry #leaves #sizes #cotangents #outputs #buffers #counters #calls #steps #rest #value }
     }
 
     pub(super) fn name(&mut self, wanted: &str) -> Ident {

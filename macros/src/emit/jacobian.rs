@@ -51,7 +51,7 @@ impl Module<'_> {
         let names: Vec<Ident> =
             (0..rows).map(|row| Ident::new(&format!("row_{row}"), Span::mixed_site())).collect();
         let outputs = names.iter().flat_map(|name| self.outputs(name)).collect();
-        let body = Body::new(self.function, self.lowered, program).tokens(outputs);
+        let body = Body::new(self.function, self.lowered, program).tokens(&self.entry(), outputs);
         let zeros = vec![self.zeros(); rows];
         quote! {
             let mut #jacobian = [#(#zeros),*];

@@ -14,16 +14,16 @@ impl Body<'_> {
     pub(super) fn several(mut self, module: &Module) -> TokenStream {
         let result = &self.function.result;
         let parts = module.items.parts(result, &quote!(result));
+        let (views, entry) = (self.views(), module.entry());
         let leaves = self.leaves();
         let sizes = self.sizes();
-        let checks = self.checks();
         let outputs = self.make_outputs(&parts);
         let buffers = self.allocate();
         let counters = self.allocate_counters();
         let calls = self.slots();
         let steps = self.steps(&self.program.steps.clone());
         let value = module.assemble(result, &mut self.made_parts().into_iter());
-        quote! { #leaves #sizes #checks #outputs #buffers #counters #calls #steps #value }
+        quote! { #views #entry #leaves #sizes #outputs #buffers #counters #calls #steps #value }
     }
 
     /// A place for each array of the result; one place for those that are equal.
@@ -127,9 +127,21 @@ impl Body<'_> {
                     _ => (quote!(#access.shape()[#literal]), format!("{text}.shape()[{axis}]")),
                 };
                 let length = self.size(extent);
-                let needed = self.lowered.length_text(&self.lowered.extents.source(extent));
+                let source = self.lowered.extents.source(extent);
+                let needed = self.lowered.length_text(&source);
+                let named = if source.is_known() { "" } else { needed.as_str() };
                 let needs = format!("{function}: the result has {own_text} == {needed}");
-                lines.extend(quote! { #krate::emitted::require_equal(#own, #length, #needs); });
+                let all = match leaf.written {
+                    Written::Tensor { rank, .. } if rank > 1 => quote!(*#access.shape()),
+                    _ => quote!([#access.len()]),
+                };
+                lines.extend(quote! {
+                    #krate::emitted::require(#krate::emitted::equal(
+                        #needs,
+                        (#text, #own, #all),
+                        (#named, #length, []),
+                    ));
+                });
             }
         }
         lines

@@ -42,6 +42,9 @@ impl Module<'_> {
         let types = params
             .iter()
             .map(|param| self.reference_type(param.by_reference, &param.written, &TokenStream::new()));
+        let entry = self.entry();
+        let views = params.iter().filter_map(|param| self.view_of(param));
+        let entry = (!entry.is_empty()).then(|| quote!(#(#views)* #entry));
         let tensors = params.iter().filter_map(|param| {
             let (name, view) = (&param.name, self.view_of(param)?);
             Some(quote!(#view let #name = &#name.to_tensor();))
@@ -51,6 +54,7 @@ impl Module<'_> {
         let path = quote_spanned!(function.span()=> super::#function);
         let checked = Ident::new("function", Span::mixed_site());
         quote! {
+            #entry
             #(#tensors)*
             let #checked: fn(#(#types),*) -> #result = #path;
             #checked(#(#names),*)

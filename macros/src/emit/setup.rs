@@ -11,6 +11,19 @@ use crate::shape::{Extent, Source};
 use crate::written::Written;
 
 impl Body<'_> {
+    /// The views of the parameters that are tensors.
+    pub(super) fn views(&self) -> TokenStream {
+        let mut lines = TokenStream::new();
+        for param in &self.function.params {
+            if let Written::Tensor { element, rank } = param.written {
+                let (krate, name) = (&self.function.krate, &param.name);
+                let (element, rank) = (self.scalar_type(element), Literal::usize_unsuffixed(rank));
+                lines.extend(quote! { let #name: #krate::View<'_, #element, #rank> = #name.into(); });
+            }
+        }
+        lines
+    }
+
     /// The parameters as slices and numbers.
     pub(super) fn leaves(&mut self) -> TokenStream {
         let reachable = self.graph.reachable(&self.program.roots);
@@ -43,15 +56,7 @@ impl Body<'_> {
                     lines.extend(quote! { let #name = &#access #whole; });
                     self.values.insert(self.leaf_id(place), name);
                 }
-                Written::Tensor { .. } => {
-                    let krate = &self.function.krate;
-                    let rank = Literal::usize_unsuffixed(leaf.written.rank());
-                    let element = self.scalar_type(leaf.written.element().unwrap_or(Type::F64));
-                    lines.extend(quote! { let #access: #krate::View<'_, #element, #rank> = #access.into(); });
-                    if leaf.written.rank() == 1 {
-                        lines.extend(quote! { let #access = #access.data(); });
-                    }
-                }
+                Written::Tensor { rank: 1, .. } => lines.extend(quote! { let #access = #access.data(); }),
                 _ => {}
             }
         }
@@ -69,13 +74,6 @@ impl Body<'_> {
         for id in self.graph.reachable(&self.program.roots) {
             self.graph.extents(id).into_iter().for_each(&mut need);
         }
-        let checks = self.lowered.extents.checks();
-        checks.iter().for_each(|check| need(self.lowered.extents.root(check.left)));
-        self.lowered
-            .extents
-            .nonempty()
-            .iter()
-            .for_each(|(extent, _)| need(self.lowered.extents.root(*extent)));
         let mut letters = ["n", "d", "m", "k", "p", "q"].into_iter();
         let mut lines = TokenStream::new();
         // A computed length may depend on the lengths of parameters.
@@ -99,7 +97,10 @@ impl Body<'_> {
         for extent in needed {
             let source = self.lowered.extents.source(extent);
             if matches!(source, Source::Axis { .. } | Source::Loop(_)) {
-                let name = self.name(letters.next().unwrap_or("size"));
+                let name = match self.lowered.extents.name(extent) {
+                    Some(name) => self.name(&name.to_lowercase()),
+                    None => self.name(letters.next().unwrap_or("size")),
+                };
                 let length = self.length_code(&source).tokens;
                 // What is made of literals alone has no type of its own.
                 let ty = matches!(source, Source::Loop(_)).then(|| quote!(: usize));
@@ -108,10 +109,6 @@ impl Body<'_> {
             }
         }
         lines
-    }
-
-    fn own_length(&self, source: &Source) -> TokenStream {
-        self.length_code(source).at_least(Level::Atom)
     }
 
     fn length_code(&self, source: &Source) -> Code {
@@ -148,34 +145,6 @@ impl Body<'_> {
             Some(name) => Code::atom(name.to_token_stream()),
             None => self.length_code(&self.lowered.extents.source(extent)),
         }
-    }
-
-    /// What the call must fulfil, checked before any work.
-    pub(super) fn checks(&self) -> TokenStream {
-        let krate = &self.function.krate;
-        let function = self.function.item.sig.ident.to_string();
-        let extents = &self.lowered.extents;
-        let mut lines = TokenStream::new();
-        for check in extents.checks() {
-            let (left, right) = (extents.own_source(check.left), extents.own_source(check.right));
-            let (a, b) = (self.own_length(&left), self.own_length(&right));
-            let needs = format!(
-                "{function}: `{}` needs {} == {}",
-                check.demanded_by,
-                self.lowered.length_text(&left),
-                self.lowered.length_text(&right)
-            );
-            lines.extend(quote! { #krate::emitted::require_equal(#a, #b, #needs); });
-        }
-        for (extent, demanded_by) in extents.nonempty() {
-            if matches!(extents.source(extent), Source::Literal(length) if length > 0) {
-                continue;
-            }
-            let length = self.size(extents.root(extent));
-            let needs = format!("{function}: `{demanded_by}` has no value for empty data");
-            lines.extend(quote! { #krate::emitted::require_nonempty(#length, #needs); });
-        }
-        lines
     }
 
     pub(super) fn open_outputs(&mut self) -> TokenStream {

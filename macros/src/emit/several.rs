@@ -36,7 +36,8 @@ impl Module<'_> {
         let (cotangent_name, cotangent_type) = (&cotangent.name, self.cotangent_type(cotangent));
         let grad = Ident::new("grad", Span::mixed_site());
         let value_body = Body::new(self.function, self.lowered, value).several(self);
-        let gradient_body = Body::new(&with_cotangent, self.lowered, gradient).tokens(self.outputs(&grad));
+        let gradient_body =
+            Body::new(&with_cotangent, self.lowered, gradient).tokens(&self.entry(), self.outputs(&grad));
         let views: Vec<TokenStream> = params.iter().filter_map(|param| self.view_of(param)).collect();
         let zeros = self.zeros();
         let value_docs = format!("The value of [`{name}`](fn@super::{name}), from views of tensors too.");

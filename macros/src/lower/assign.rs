@@ -8,6 +8,7 @@ use super::Lowerer;
 use super::flow::assigning;
 use crate::graph::{Entry, Id, Type, fresh_axes};
 use crate::ops::Op;
+use crate::shape::Demand;
 use crate::value::{Array, Iteration, Value};
 use crate::written::text;
 
@@ -227,7 +228,7 @@ impl Lowerer<'_> {
             }
         };
         for (one, &other) in new.shape().into_iter().zip(&rest) {
-            if self.extents.unify(one, other, &text(place.to_token_stream())).is_err() {
+            if self.extents.unify(one, other, Demand::Expression(&text(place.to_token_stream()))).is_err() {
                 let message = "this has another shape than what it is assigned to";
                 return self.refuse(place.to_token_stream(), message, "");
             }

@@ -5,7 +5,7 @@ use syn::{Expr, ExprArray, ExprCall, ExprPath, ExprRepeat, ExprStruct, Member};
 use super::Lowerer;
 use crate::graph::{Graph, Id, Type};
 use crate::ops;
-use crate::shape::{Extent, Source};
+use crate::shape::{Demand, Extent, Source};
 use crate::value::{Array, Value};
 use crate::written::{Written, text};
 
@@ -49,7 +49,7 @@ impl Lowerer<'_> {
                 return self.refuse(array, "the elements of an array have one type and one shape", "");
             }
             for (one, other) in part.shape().into_iter().zip(first.shape()) {
-                if self.extents.unify(one, other, &text(array)).is_err() {
+                if self.extents.unify(one, other, Demand::Expression(&text(array))).is_err() {
                     return self.refuse(array, "the elements of an array have one type and one shape", "");
                 }
             }

@@ -26,7 +26,7 @@ impl<'a> Lowerer<'a> {
     /// counts as a constant: its two contributions to a derivative cancel.
     pub(super) fn shifted(&mut self, array: &Array, axis: usize, call: &ExprMethodCall) -> Array {
         let graph = self.graph;
-        self.demand_elements(&[array.axes[axis].extent], Reduction::Max, call);
+        self.demand_elements(array, axis..axis + 1, Reduction::Max, call);
         let largest = array.fold_axis(graph, FoldOp::Max, axis).map(|body| graph.expr(body).detach().id);
         along(graph, array, &largest, axis, ops::row("sub"))
     }

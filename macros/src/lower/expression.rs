@@ -4,12 +4,11 @@ use quote::ToTokens;
 use syn::{Expr, Member, UnOp};
 
 use super::flow::assigning;
-use super::{Leaf, Lowerer, length_text};
+use super::{Leaf, Lowerer};
 use crate::graph::{Id, Type};
 use crate::ops::{self, Op};
 use crate::report::nearest;
-use crate::shape::Extent;
-use crate::value::{Array, Mismatch, Value};
+use crate::value::{Array, Value};
 use crate::written::{Written, rerooted, text};
 
 impl Lowerer<'_> {
@@ -221,23 +220,6 @@ impl Lowerer<'_> {
             Ok(array) => Value::Array(array),
             Err(mismatch) => self.mismatch(mismatch, place),
         }
-    }
-
-    pub(super) fn mismatch(&mut self, mismatch: Mismatch, place: &dyn ToTokens) -> Value {
-        let (left, right) = (self.shape_text(&mismatch.left), self.shape_text(&mismatch.right));
-        let printed = text(place.to_token_stream());
-        let message = format!("`{printed}` has operands of the shapes {left} and {right}, which do not fit");
-        self.refuse(
-            place.to_token_stream(),
-            message,
-            "an axis of length 1 is not stretched: write `.insert_axis(axis, length)`",
-        )
-    }
-
-    pub(super) fn shape_text(&self, shape: &[Extent]) -> String {
-        let lengths: Vec<String> =
-            shape.iter().map(|&extent| length_text(&self.leaves, &self.extents.source(extent))).collect();
-        format!("[{}]", lengths.join(", "))
     }
 
     pub(super) fn field(&mut self, field: &syn::ExprField) -> Value {

@@ -6,29 +6,8 @@ use super::Lowerer;
 use crate::graph::FoldOp;
 use crate::ops;
 use crate::value::{Array, Value};
-use crate::written::text;
 
 impl Lowerer<'_> {
-    pub(super) fn unify(
-        &mut self,
-        left: &Array,
-        right: &Array,
-        axes: [usize; 2],
-        call: &ExprMethodCall,
-    ) -> bool {
-        let (one, other) = (left.axes[axes[0]].extent, right.axes[axes[1]].extent);
-        if self.extents.unify(one, other, &text(call)).is_ok() {
-            return true;
-        }
-        let (a, b) = (self.shape_text(&left.shape()), self.shape_text(&right.shape()));
-        self.refuse(
-            call,
-            format!("`{}` has operands of the shapes {a} and {b}, which do not fit", text(call)),
-            "",
-        );
-        false
-    }
-
     pub(super) fn product_sum(&mut self, left: &Array, right: &Array, call: &ExprMethodCall) -> Value {
         if !self.unify(left, right, [0, 0], call) {
             return Value::Refused;

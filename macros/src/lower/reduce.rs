@@ -5,7 +5,7 @@ use syn::{Expr, ExprMethodCall, Lit};
 use super::Lowerer;
 use crate::graph::{FoldOp, Id};
 use crate::ops;
-use crate::shape::Extent;
+use crate::shape::Source;
 use crate::value::{Array, Value};
 use crate::written::text;
 
@@ -28,7 +28,7 @@ impl Lowerer<'_> {
 
     pub(super) fn reduce(&mut self, array: &Array, reduction: Reduction, call: &ExprMethodCall) -> Value {
         let length = self.length(array);
-        self.demand_elements(&array.shape(), reduction, call);
+        self.demand_elements(array, 0..array.rank(), reduction, call);
         Value::Scalar(
             self.fold(reduction, array.body, length, |op, body| self.graph.fold(op, &array.axes, body)),
         )
@@ -42,7 +42,7 @@ impl Lowerer<'_> {
         call: &ExprMethodCall,
     ) -> Value {
         let extent = array.axes[axis].extent;
-        self.demand_elements(&[extent], reduction, call);
+        self.demand_elements(array, axis..axis + 1, reduction, call);
         let length = self.graph.size(extent);
         let folded = |op| array.fold_axis(self.graph, op, axis);
         let result = match reduction {
@@ -77,13 +77,26 @@ impl Lowerer<'_> {
         }
     }
 
-    pub(super) fn demand_elements(&self, shape: &[Extent], reduction: Reduction, call: &ExprMethodCall) {
+    /// Demands that the axes are not empty, where the reduction has no value for empty data.
+    pub(super) fn demand_elements(
+        &mut self,
+        array: &Array,
+        axes: std::ops::Range<usize>,
+        reduction: Reduction,
+        call: &ExprMethodCall,
+    ) {
         let needs = matches!(reduction, Reduction::Mean | Reduction::Max | Reduction::Min);
         // In a branch, the condition may be that there are elements.
-        if needs && self.conditions.is_empty() {
-            for &extent in shape {
-                self.extents.demand_nonempty(extent, &text(call));
+        if !needs || !self.conditions.is_empty() {
+            return;
+        }
+        for axis in axes {
+            let side = array.side(self.graph, axis);
+            if self.extents.source(side.extent) == Source::Literal(0) {
+                self.refuse(call, format!("`{}` has no value for empty data", text(call)), "");
+                return;
             }
+            self.extents.demand_nonempty(side, &text(call));
         }
     }
 

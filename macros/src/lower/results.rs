@@ -4,7 +4,7 @@ use quote::ToTokens;
 
 use super::{Leaf, Lowerer};
 use crate::graph::{Graph, Id, Node};
-use crate::shape::Source;
+use crate::shape::{Demand, Source};
 use crate::value::{Array, Value};
 use crate::written::{Length, Written, text};
 
@@ -103,7 +103,7 @@ impl Lowerer<'_> {
                         Length::Literal(length) => Source::Literal(*length),
                         Length::Const(path) => Source::Const(path.clone()),
                     });
-                    if self.extents.unify(own, length, "the result").is_err() {
+                    if self.extents.unify(own, length, Demand::Expression("the result")).is_err() {
                         return Some(false);
                     }
                 }

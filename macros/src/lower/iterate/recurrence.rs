@@ -10,6 +10,7 @@ use crate::differentiate::zeros_like;
 use crate::graph::{Axis, Entry, FoldOp, Graph, Id, Node, Turns, Type, fresh_axes};
 use crate::lower::Lowerer;
 use crate::ops;
+use crate::shape::Demand;
 use crate::value::{Array, Iteration, Value};
 use crate::written::text;
 
@@ -107,7 +108,11 @@ impl Lowerer<'_> {
             }
             (Value::Array(start), Value::Array(next)) if start.rank() == next.rank() => {
                 for (one, other) in start.shape().into_iter().zip(next.shape()) {
-                    if self.extents.unify(one, other, &text(at.to_token_stream())).is_err() {
+                    if self
+                        .extents
+                        .unify(one, other, Demand::Expression(&text(at.to_token_stream())))
+                        .is_err()
+                    {
                         self.refuse(at.to_token_stream(), "a loop cannot change the shape of an array", "");
                         return Part::refused();
                     }
