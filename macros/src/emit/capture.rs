@@ -104,12 +104,15 @@ impl Body<'_> {
         })
     }
 
-    /// The generic parameters that the types mention, as a definition and as arguments.
-    pub(super) fn generics_in(&self, types: &[TokenStream]) -> [TokenStream; 2] {
+    /// The generic parameters that the types mention, and the const parameters that the code does, as a
+    /// definition and as arguments.
+    pub(super) fn generics_in(&self, types: &[TokenStream], code: &[&TokenStream]) -> [TokenStream; 2] {
         let krate = &self.function.krate;
         let (mut definitions, mut arguments) = (Vec::new(), Vec::new());
         let mut words = HashSet::new();
         types.iter().for_each(|ty| words_of(ty.clone(), &mut words));
+        let mut lengths = words.clone();
+        code.iter().for_each(|&code| words_of(code.clone(), &mut lengths));
         if types.iter().any(|ty| ty.to_string().contains("'a")) {
             definitions.push(quote!('a));
             arguments.push(quote!('a));
@@ -120,7 +123,7 @@ impl Body<'_> {
             arguments.push(quote!(#name));
         }
         for param in self.function.item.sig.generics.const_params() {
-            if words.contains(&param.ident.to_string()) {
+            if lengths.contains(&param.ident.to_string()) {
                 let (name, ty) = (&param.ident, &param.ty);
                 definitions.push(quote!(const #name: #ty));
                 arguments.push(quote!(#name));

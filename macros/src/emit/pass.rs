@@ -132,8 +132,17 @@ impl Body<'_> {
             let (name, value) = (&captured.name, &captured.value);
             if *name == value.to_string() { value.clone() } else { quote!(#name: #value) }
         });
-        let [definitions, arguments] = self.generics_in(&types);
-        let [implemented, _] = self.generics_in(&[types.as_slice(), std::slice::from_ref(&element)].concat());
+        let code = [body, &cost];
+        let [definitions, arguments] = self.generics_in(&types, &code);
+        let with_element = [types.as_slice(), std::slice::from_ref(&element)].concat();
+        let [implemented, _] = self.generics_in(&with_element, &code);
+        // The types alone do not tell the lengths that only the code mentions.
+        let [_, told] = self.generics_in(&types, &[]);
+        let explicit = (told.to_string() != arguments.to_string()).then(|| {
+            let arguments = arguments.to_string().replace("'a", "'_");
+            let arguments: TokenStream = arguments.parse().expect("the arguments with another lifetime");
+            quote!(::#arguments)
+        });
         let sums: Vec<Ident> = pass.sums.iter().map(|&id| self.accumulator_name(id)).collect();
         let arrays: Vec<Ident> = pass.arrays.iter().map(|&id| self.accumulator_name(id)).collect();
         let across: Vec<Ident> = pass.across.iter().map(|&id| self.accumulator_name(id)).collect();
@@ -188,7 +197,7 @@ impl Body<'_> {
                     }
                 }
 
-                let pass = Pass { #(#values),* };
+                let pass = Pass #explicit { #(#values),* };
                 #krate::emitted::pass(&pass, #length, [#(#array_values),*], [#(#across_values),*])
             };
         }
