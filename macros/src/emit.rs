@@ -22,6 +22,7 @@ mod types;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 
+use crate::formula::Formula;
 use crate::graph::Type;
 use crate::items::Items;
 use crate::lower::Lowered;
@@ -54,7 +55,7 @@ pub(crate) fn emit(
     items: &Items,
     lowered: &Lowered,
     bodies: Bodies,
-    formula: &str,
+    formula: &Formula,
 ) -> TokenStream {
     let module = Module { function, items, lowered };
     let Function { item, krate, .. } = function;
@@ -62,7 +63,16 @@ pub(crate) fn emit(
     let outer = &item.vis;
     let conditions = item.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let docs = format!("The derivative of [`{name}`](fn@{name}).");
+    let Formula { lines: formula, contract } = formula;
     let formula_docs = format!("```text\n{formula}\n```");
+    let contract = (!contract.is_empty()).then(|| {
+        let contract = format!("```text\n{contract}\n```");
+        quote! {
+            #[doc = ""]
+            #[doc = "The shapes:"]
+            #[doc = #contract]
+        }
+    });
     let paths = lowered.paths();
     let glob = (!paths.iter().all(is_absolute)).then(|| {
         quote!(
@@ -95,6 +105,7 @@ pub(crate) fn emit(
         #[doc = #docs]
         #[doc = ""]
         #[doc = #formula_docs]
+        #contract
         #[allow(dead_code, unused_assignments, unused_imports, unused_variables, unstable_name_collisions, non_snake_case, clippy::all, clippy::pedantic)]
         #outer mod #name {
             #glob

@@ -1,5 +1,6 @@
 //! Graph to formulas that a person reads.
 
+mod contract;
 mod names;
 mod recurrences;
 
@@ -12,9 +13,16 @@ use crate::shape::{Extent, Source};
 use names::{Named, Names};
 use recurrences::When;
 
-/// The function and its derivatives, a definition a line: the values that have a name or are used
-/// more than once, then the value, then the derivatives.
-pub(crate) fn formula(name: &str, lowered: &Lowered, roots: &[Id]) -> String {
+/// What a person reads of a function.
+pub(crate) struct Formula {
+    /// The function and its derivatives, a definition a line: the values that have a name or are used more
+    /// than once, then the value, then the derivatives.
+    pub(crate) lines: String,
+    /// The shapes of its arguments and of its result; nothing where all are numbers.
+    pub(crate) contract: String,
+}
+
+pub(crate) fn formula(name: &str, lowered: &Lowered, roots: &[Id]) -> Formula {
     let (results, gradients) = roots.split_at(lowered.result_names.len());
     let mut writer = Writer {
         lowered,
@@ -39,7 +47,7 @@ pub(crate) fn formula(name: &str, lowered: &Lowered, roots: &[Id]) -> String {
     if !lengths.is_empty() {
         writer.lines.push(format!("where {lengths}"));
     }
-    writer.lines.join("\n")
+    Formula { lines: writer.lines.join("\n"), contract: writer.contract() }
 }
 
 /// How tightly an expression holds together.
@@ -315,7 +323,10 @@ impl Writer<'_> {
     fn length(&mut self, extent: Extent) -> (String, Level) {
         let source = self.lowered.extents.source(extent);
         match (&source, self.graph.length(extent)) {
-            (Source::Axis { .. }, _) => (self.names.length(extent), Level::Atom),
+            (Source::Axis { .. }, _) => {
+                let name = self.lowered.extents.name(extent);
+                (self.names.length(extent, name.as_deref()), Level::Atom)
+            }
             (Source::Loop(_), Some(length)) => self.render(length),
             _ => (self.lowered.length_text(&source), Level::Atom),
         }

@@ -33,7 +33,33 @@ pub(crate) fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, 
 
 fn formula_of(item: TokenStream) -> String {
     let (lowered, roots) = pipeline(item);
-    formula::formula("f", &lowered, &roots)
+    formula::formula("f", &lowered, &roots).lines
+}
+
+fn contract_of(item: TokenStream) -> String {
+    let (lowered, roots) = pipeline(item);
+    formula::formula("f", &lowered, &roots).contract
+}
+
+#[test]
+fn the_contract_has_the_names_of_the_formula() {
+    let contract = contract_of(quote! {
+        fn f(w: &Vector<f64>, b: f64, x: &Matrix<f64>, y: &Vector<f64>) -> f64 { (x.matmul(w) + b - y).square().mean() }
+    });
+    assert_eq!(contract, "w: [m], x: [n, m], y: [n]\nn > 0");
+    let contract = contract_of(quote! {
+        fn f(#[shape(ROWS, n)] x: &Matrix<f64>, w: &[f64; 3], n: usize) -> (f64, Vector<f64>) { (w[0], x.sum_axis(1)) }
+    });
+    assert_eq!(contract, "x: [ROWS, n], w: [3]\nthe result: (a number, [ROWS])");
+    assert_eq!(contract_of(quote! { fn f(x: f64) -> f64 { x * x } }), "");
+}
+
+#[test]
+fn the_formula_has_the_names_that_the_user_gave() {
+    let formula = formula_of(quote! {
+        fn f(#[shape(N)] x: &Vector<f64>, n: f64) -> f64 { (x * n).mean() }
+    });
+    assert!(formula.ends_with("where N = x.len()"), "{formula}");
 }
 
 /// `n` bindings, each of which uses the one before it twice.
@@ -393,6 +419,6 @@ fn the_readme_shows_the_expansion() {
 #[test]
 fn the_readme_shows_the_formula() {
     let (lowered, roots) = pipeline_of(quote!(wrt(w, b)), lab());
-    let printed = formula::formula("cost", &lowered, &roots) + "\n";
+    let printed = formula::formula("cost", &lowered, &roots).lines + "\n";
     assert_eq!(readme_block("<!-- formula"), printed, "\nthe README should show:\n{printed}");
 }

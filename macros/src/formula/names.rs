@@ -61,6 +61,9 @@ pub(super) fn named(function: &str, lowered: &Lowered, results: &[Id], gradients
             names.variables.insert((number, place), name);
         }
     }
+    // The names that the user gave to lengths are taken.
+    let extents = lowered.leaves.iter().flat_map(|leaf| graph.shape(leaf.node));
+    names.taken.extend(extents.filter_map(|extent| lowered.extents.name(extent)));
     let titles: HashMap<Id, &String> = results.iter().copied().zip(&lowered.result_names).rev().collect();
     let own = own_lines(graph, &ids, &titles);
     names.take_from_loops(graph, &ids, &own, [results, gradients]);
@@ -167,11 +170,12 @@ impl Names {
         letter
     }
 
-    pub(super) fn length(&mut self, extent: Extent) -> String {
+    /// The name of a length: the one that the user gave it, if there is one.
+    pub(super) fn length(&mut self, extent: Extent, given: Option<&str>) -> String {
         if let Some((_, name)) = self.lengths.iter().find(|(known, _)| *known == extent) {
             return name.clone();
         }
-        let name = self.one_of(LENGTHS);
+        let name = given.map_or_else(|| self.one_of(LENGTHS), |given| given.to_owned());
         self.lengths.push((extent, name.clone()));
         name
     }
