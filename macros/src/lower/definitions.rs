@@ -23,21 +23,21 @@ impl<'a> Lowerer<'a> {
     }
 
     /// The array less its maximum along the axis, so that no exponential of it overflows. The maximum
-    /// counts as a constant: its two contributions to a derivative cancel.
-    pub(super) fn shifted(&mut self, array: &Array, axis: usize, call: &ExprMethodCall) -> Array {
+    /// counts as a constant: its two contributions to a derivative cancel. An empty axis has nothing to take
+    /// it from; `logsumexp` is then the logarithm of 0.
+    pub(super) fn shifted(&self, array: &Array, axis: usize) -> Array {
         let graph = self.graph;
-        self.demand_elements(array, axis..axis + 1, Reduction::Max, call);
         let largest = array.fold_axis(graph, FoldOp::Max, axis).map(|body| graph.expr(body).detach().id);
         along(graph, array, &largest, axis, ops::row("sub"))
     }
 
-    pub(super) fn exponentials(&mut self, array: &Array, axis: usize, call: &ExprMethodCall) -> Array {
-        exp(self.graph, &self.shifted(array, axis, call))
+    pub(super) fn exponentials(&self, array: &Array, axis: usize) -> Array {
+        exp(self.graph, &self.shifted(array, axis))
     }
 
-    pub(super) fn logsumexp(&mut self, array: &Array, axis: usize, call: &ExprMethodCall) -> Array {
+    pub(super) fn logsumexp(&self, array: &Array, axis: usize) -> Array {
         let graph = self.graph;
-        let total = self.exponentials(array, axis, call).fold_axis(graph, FoldOp::Sum, axis);
+        let total = self.exponentials(array, axis).fold_axis(graph, FoldOp::Sum, axis);
         let largest = array.fold_axis(graph, FoldOp::Max, axis);
         Array::new(graph, &total.shape(), |indices| {
             let largest = graph.expr(largest.at(graph, indices)).detach();
@@ -54,7 +54,7 @@ impl<'a> Lowerer<'a> {
         if !matches!(graph.ty(labels.body), Type::Int(_)) {
             return self.refuse(&call.args[0], "labels are the numbers of the classes", "pass a `&[usize]`");
         }
-        let normaliser = self.logsumexp(logits, 1, call);
+        let normaliser = self.logsumexp(logits, 1);
         let losses = Array::new(graph, &labels.shape(), |indices| {
             let chosen = logits.at(graph, &[indices[0], labels.at(graph, indices)]);
             (graph.expr(normaliser.at(graph, indices)) - graph.expr(chosen)).id

@@ -307,17 +307,17 @@ impl<'a> Lowerer<'a> {
         }
         match name.as_str() {
             "softmax" => {
-                let weights = self.exponentials(&array, axis, call);
+                let weights = self.exponentials(&array, axis);
                 let total = weights.fold_axis(graph, FoldOp::Sum, axis);
                 Value::Array(divide_along(graph, &weights, &total, axis))
             }
             "log_softmax" => {
-                let shifted = self.shifted(&array, axis, call);
+                let shifted = self.shifted(&array, axis);
                 let total = exp(graph, &shifted).fold_axis(graph, FoldOp::Sum, axis);
                 let logarithm = total.map(|body| graph.expr(body).ln().id);
                 Value::Array(along(graph, &shifted, &logarithm, axis, ops::row("sub")))
             }
-            "logsumexp" => scalar_if_rank_zero(self.logsumexp(&array, axis, call)),
+            "logsumexp" => scalar_if_rank_zero(self.logsumexp(&array, axis)),
             "norm" => {
                 let square = array.map(|body| graph.expr(body).square().id);
                 let sum = graph.expr(graph.fold(FoldOp::Sum, &square.axes, square.body));

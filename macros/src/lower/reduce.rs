@@ -3,9 +3,9 @@
 use syn::{Expr, ExprMethodCall, Lit};
 
 use super::Lowerer;
-use crate::graph::{FoldOp, Id};
+use crate::graph::{FoldOp, Id, Node};
 use crate::ops;
-use crate::shape::Source;
+use crate::shape::{Extent, Source};
 use crate::value::{Array, Value};
 use crate::written::text;
 
@@ -85,19 +85,32 @@ impl Lowerer<'_> {
         reduction: Reduction,
         call: &ExprMethodCall,
     ) {
-        let needs = matches!(reduction, Reduction::Mean | Reduction::Max | Reduction::Min);
-        // In a branch, the condition may be that there are elements.
-        if !needs || !self.conditions.is_empty() {
+        if !matches!(reduction, Reduction::Mean | Reduction::Max | Reduction::Min) {
             return;
         }
         for axis in axes {
             let side = array.side(self.graph, axis);
+            if self.is_under_length(side.extent) {
+                continue;
+            }
             if self.extents.source(side.extent) == Source::Literal(0) {
                 self.refuse(call, format!("`{}` has no value for empty data", text(call)), "");
                 return;
             }
             self.extents.demand_nonempty(side, &text(call));
         }
+    }
+
+    /// Whether a condition asks for a length: it may be that there are elements.
+    fn is_under_length(&self, extent: Extent) -> bool {
+        let class = self.extents.class(extent);
+        let sources: Vec<Source> = class.into_iter().map(|own| self.extents.own_source(own)).collect();
+        let conditions: Vec<Id> = self.conditions.iter().map(|(condition, _)| *condition).collect();
+        self.graph.reachable(&conditions).into_iter().any(|id| match self.graph.node(id) {
+            Node::Size(_) => true,
+            Node::Leaf(leaf) => sources.contains(&Source::Parameter(leaf)),
+            _ => false,
+        })
     }
 
     /// The axis argument, a number known when compiling.
