@@ -40,6 +40,13 @@ fn lengths_of_an_objective_that_differ() {
     let params = cost::Params { w: numbers(1, [4]), b: 0.0 };
     let message = panic_message(|| cost::objective(&x, &y).value(&params));
     assert_eq!(message, "cost: `x.matmul(w)` needs x.cols() == w.len(), but x is [5, 3] and w is [4]");
+    // Training has an error for it.
+    let mut params = params;
+    for sgd in [Sgd::new(0.1), Sgd::new(0.1).batch_size(2)] {
+        let error = sgd.clone().epochs(3).minimize(&cost::objective(&x, &y), &mut params);
+        assert_eq!(error.expect_err("there are 3 columns and 4 weights").to_string(), message);
+    }
+    assert!(size_of::<TrainError>() <= 120);
 }
 
 #[test]

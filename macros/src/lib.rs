@@ -58,6 +58,7 @@ use report::Errors;
 /// | `value(args..)` | the value alone |
 /// | `Params` | a field for each parameter differentiated by. With a single one there is no struct: the gradient has that parameter's own owned type (`Vec<T>` for `&[T]`) |
 /// | `objective(other args..)` | the function of `Params` alone, for optimisers. If all tensors and slices among its data have their first length in common, these are the rows that mini-batches draw from |
+/// | `check_shapes(args..)` | whether the arguments fit each other: `Ok(())`, or the `ShapeError` that the others panic with |
 /// | `FORMULA` | the function and its derivatives as formulas |
 ///
 /// A function that returns something else than one number (an array, a `Vec`, a tensor, a tuple of these
@@ -69,11 +70,31 @@ use report::Errors;
 /// | `vjp(args.., cotangent)` | the gradient of the sum of all numbers of the result, each times its number in `cotangent`. That has the result's own type, borrowed if it is not a number; for a tuple, it is a tuple of such |
 /// | `vjp_into(args.., cotangent, &mut grad)` | the same, with the gradient in place of what `grad` was |
 /// | `jacobian(args..)` | a gradient for each number of the result, in order, those of arrays row by row: an array, or a `Vec` where the compiler cannot know how many they are. It calls `vjp` for each, unless they are few and no loop needs its turns in order |
-/// | `Params`, `FORMULA` | as above |
+/// | `Params`, `check_shapes`, `FORMULA` | as above |
 ///
 /// Tensors are taken as `&Tensor` or as `View`. On a module, `#[differentiable] mod name { .. }`, the
 /// attribute shows the macro the structs, methods and functions inside, which the annotated functions
 /// among them can use; the structs become parameters that an optimiser can move.
+///
+/// # Shapes
+/// Which lengths must be equal follows from the body, and is compared when compiling where the compiler
+/// knows both. `#[shape(..)]` in front of a parameter names its axes, one name for each:
+///
+/// ```text
+/// #[differentiable(wrt(w))]
+/// fn cost(#[shape(D)] w: &Vector, #[shape(N, D)] x: &Matrix, #[shape(N)] y: &Vector) -> f32
+/// ```
+///
+/// | name | what it means |
+/// |---|---|
+/// | `N` | a length of its own: the same at each axis with the name, and never that of another name or a known length |
+/// | a const parameter, an integer parameter, a constant that an array of the signature has as its length | its value |
+/// | `crate::WIDTH`, a path | the constant |
+/// | `3` | this length |
+/// | `_` | any length |
+///
+/// A name at an array, whose length is known, stands for that. What only the call knows is checked once,
+/// before any work, by `check_shapes`. The shapes stand in the rustdoc of the module.
 ///
 /// # Loops over data
 /// What is done for each row of data (each element of a vector, each row of a matrix) and depends on no
@@ -93,8 +114,10 @@ use report::Errors;
 /// # Panics
 /// The emitted functions panic where the function itself would: when lengths do not fit each other, when
 /// an index is out of bounds, and for the mean, the maximum or the minimum of empty data. What the result
-/// does not need is not computed, and so cannot panic either. Lengths are checked before any work, also
-/// those that a branch not taken would need.
+/// does not need is not computed, and so cannot panic either. Shapes are checked before any work, also
+/// for a branch that is not taken; but data may be empty there if the condition asks for a length, as
+/// `x.is_empty()` does. The sum of no numbers is 0, their product 1, their norm 0, and their `logsumexp` the
+/// logarithm of 0.
 ///
 /// # Conventions
 /// `relu'(0) = 0` and `abs'(0) = 0`. `signum`, `floor`, `ceil`, `round` and `trunc` have derivative 0.

@@ -158,6 +158,14 @@ impl ShapeError {
         Self { operation: demand, problem: Problem::Demand { names, shapes, ranks, axes } }
     }
 
+    /// The same. That it is an error, and no `Ok(())` in its place, is told to the optimiser: what is behind a
+    /// check is then not reached from a check that failed.
+    #[inline(always)]
+    pub(crate) fn as_demand(self) -> Self {
+        let is_demand = matches!(self.problem, Problem::Demand { .. });
+        is_demand.then_some(self).expect("it was made as a demand")
+    }
+
     /// What is not fulfilled: the function, the expression and what it needs, or the name of an operation
     /// of tensors.
     pub fn demand(&self) -> &'static str {

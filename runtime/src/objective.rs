@@ -2,6 +2,7 @@
 
 use core::marker::PhantomData;
 
+use crate::error::ShapeError;
 use crate::parameters::Parameters;
 
 /// The numbers of an objective's parameters.
@@ -25,6 +26,15 @@ pub trait Objective {
 
     /// The value, and the gradient in place of what `grad` was. `grad` has the parameters' shapes.
     fn value_and_grad_into(&self, params: &Self::Params, grad: &mut Self::Params) -> Element<Self>;
+
+    /// Whether the parameters fit the data; an optimiser asks before it begins.
+    ///
+    /// # Errors
+    /// If they do not.
+    fn check_shapes(&self, params: &Self::Params) -> Result<(), ShapeError> {
+        let _ = params;
+        Ok(())
+    }
 
     /// How many rows can be drawn as mini-batches; `None` if there is no data with rows.
     fn rows(&self) -> Option<usize> {

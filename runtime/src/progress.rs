@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+use crate::error::ShapeError;
 use crate::parameters::Parameters;
 use crate::real::Real;
 
@@ -70,6 +71,8 @@ pub enum TrainError {
     },
     /// Mini-batches were asked for, and the objective has no rows.
     NoRows,
+    /// The parameters and the data do not fit each other.
+    Shapes(ShapeError),
 }
 
 impl fmt::Display for TrainError {
@@ -101,6 +104,7 @@ impl fmt::Display for TrainError {
                 write!(f, "the {name} is {value}; it must be {expected}")
             }
             TrainError::NoRows => f.write_str("the objective has no rows to draw mini-batches from"),
+            TrainError::Shapes(error) => error.fmt(f),
         }
     }
 }
@@ -118,3 +122,9 @@ impl fmt::Display for Figures {
 }
 
 impl core::error::Error for TrainError {}
+
+impl From<ShapeError> for TrainError {
+    fn from(error: ShapeError) -> Self {
+        TrainError::Shapes(error)
+    }
+}

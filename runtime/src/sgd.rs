@@ -165,6 +165,8 @@ impl<P: Parameters> Sgd<P> {
     ///
     /// # Errors
     /// - [`TrainError::InvalidSetting`] before anything is done.
+    /// - [`TrainError::Shapes`] if the parameters do not fit the objective's data, or that is empty and must
+    ///   not be.
     /// - [`TrainError::NoRows`] if there is a batch size and the objective has no rows.
     /// - [`TrainError::Diverged`] when the loss, or a parameter, becomes infinite or NaN. The parameters
     ///   are then the last ones with a finite loss.

@@ -164,6 +164,7 @@ pub(crate) fn run<O: Objective>(
     observe: impl FnMut(&Progress<'_, O::Params>) -> ControlFlow<()>,
 ) -> Result<History<<O::Params as Parameters>::Element>, TrainError> {
     training.check()?;
+    objective.check_shapes(params)?;
     let descent = Descent::new(params, learning_rate, step);
     match training.batch_size {
         None => epochs(training, descent, observe, |epoch, descent| {

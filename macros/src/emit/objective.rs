@@ -70,6 +70,13 @@ impl Module<'_> {
                     value(#(#whole),*) #cast
                 }
 
+                fn check_shapes(
+                    &self,
+                    params: &Self::Params,
+                ) -> ::core::result::Result<(), #krate::ShapeError> {
+                    check_shapes(#(#whole),*)
+                }
+
                 #[inline]
                 fn value_and_grad_into(&self, params: &Self::Params, grad: &mut Self::Params) -> #element {
                     value_and_grad_into(#(#whole,)* grad) #cast

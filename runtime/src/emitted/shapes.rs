@@ -16,7 +16,7 @@ pub fn equal<const L: usize, const R: usize>(
     left: Argument<L>,
     right: Argument<R>,
 ) -> Result<(), ShapeError> {
-    if left.1 == right.1 { Ok(()) } else { Err(unequal(needs, left, right)) }
+    if left.1 == right.1 { Ok(()) } else { Err(unequal(needs, left, right).as_demand()) }
 }
 
 #[cold]
@@ -34,7 +34,7 @@ fn unequal<const L: usize, const R: usize>(
 /// If it is empty.
 #[inline]
 pub fn nonempty<const R: usize>(needs: &'static str, data: Argument<R>) -> Result<(), ShapeError> {
-    if data.1 != 0 { Ok(()) } else { Err(empty(needs, data)) }
+    if data.1 != 0 { Ok(()) } else { Err(empty(needs, data).as_demand()) }
 }
 
 #[cold]
