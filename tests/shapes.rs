@@ -343,7 +343,7 @@ fn empty_data_has_no_loss() {
 #[differentiable(wrt(x))]
 fn mean_or_zero(x: &Vector<f64>, choose: bool) -> f64 {
     let first = if x.is_empty() { 0.0 } else { x.mean() };
-    if choose && x.len() > 0 {
+    if choose && !x.is_empty() {
         return first + x.max();
     }
     first
@@ -383,4 +383,37 @@ fn iterators_are_what_they_are_in_rust() {
     // The user's own 0 / 0.
     assert!(written_out(&[]).is_nan() && written_out::value(&[]).is_nan());
     assert_eq!(folded::value_and_grad(&[]), (folded(&[]), Vec::new()));
+}
+
+fn scaled(factor: f64, x: &Vector<f64>) -> f64 {
+    factor * x.sum()
+}
+
+#[derivative(of = scaled)]
+fn scaled_rule(factor: f64, #[shape(2)] x: &Vector<f64>) -> (f64, (f64, Vector<f64>)) {
+    (scaled(factor, x), (x.sum(), Vector::full([2], factor)))
+}
+
+#[test]
+fn a_rule_has_shapes_too() {
+    let x = Vector::from([1.0, 2.0]);
+    assert_eq!(scaled::grad(2.0, &x).x, Vector::from([2.0, 2.0]));
+    let error = scaled::check_shapes(2.0, &numbers(1, [3])).expect_err("3 is not 2");
+    assert_eq!(error.to_string(), panic_message(|| scaled::grad(2.0, &numbers(1, [3]))));
+    assert_eq!(error.to_string(), "scaled: `#[shape(2)]` needs x.len() == 2, but x is [3]");
+}
+
+/// The names that the macro would take are the user's own here.
+#[differentiable]
+fn taken(#[shape(Krate, N)] n: &Matrix<f64>, #[shape(N)] check_shapes: &Vector<f64>, krate: f64) -> f64 {
+    (n.matmul(check_shapes) * krate).sum()
+}
+
+#[test]
+fn names_do_not_get_into_each_others_way() {
+    let (n, w) = (numbers(1, [3, 2]), numbers(2, [2]));
+    let params = taken::Params { n: n.clone(), check_shapes: w.clone(), krate: 2.0 };
+    check(&taken::objective(), &params, |p| taken(&p.n, &p.check_shapes, p.krate));
+    assert_eq!(taken::check_shapes(&n, &w, 1.0), Ok(()));
+    panic_message(|| taken::grad(&n, &numbers(2, [3]), 1.0));
 }
