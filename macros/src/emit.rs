@@ -73,6 +73,7 @@ pub(crate) fn emit(
             #[doc = #contract]
         }
     });
+    let safe_forms = safe_forms(lowered);
     let paths = lowered.paths();
     let glob = (!paths.iter().all(is_absolute)).then(|| {
         quote!(
@@ -106,6 +107,7 @@ pub(crate) fn emit(
         #[doc = ""]
         #[doc = #formula_docs]
         #contract
+        #(#[doc = #safe_forms])*
         #[allow(dead_code, unused_assignments, unused_imports, unused_variables, unstable_name_collisions, non_snake_case, clippy::all, clippy::pedantic)]
         #outer mod #name {
             #glob
@@ -120,6 +122,13 @@ pub(crate) fn emit(
             #functions
         }
     }
+}
+
+/// Lines that say what is computed in another form than it is written.
+fn safe_forms(lowered: &Lowered) -> Vec<String> {
+    let forms = lowered.rewritten.iter().map(|rewrite| format!("- `{}` as `{}`", rewrite.written, rewrite.safe));
+    let title = ["", "Computed in a safe form:"].map(str::to_owned);
+    title.into_iter().filter(|_| !lowered.rewritten.is_empty()).chain(forms).collect()
 }
 
 /// Turns what annotated functions pass into the parameter.

@@ -7,6 +7,7 @@
 mod expr;
 mod loops;
 mod make;
+mod rebuild;
 mod walk;
 
 use std::cell::RefCell;

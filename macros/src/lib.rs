@@ -3,7 +3,8 @@
 //! A pass is a function from one type to the next:
 //!
 //! ```text
-//! tokens --parse--> Function --lower--> Lowered --differentiate--> roots --simplify--> roots --schedule--> Program --emit--> tokens
+//! tokens --parse--> Function --lower--> Lowered --stabilise--> Lowered
+//!        --differentiate--> roots --simplify--> roots --schedule--> Program --emit--> tokens
 //! ```
 //!
 //! All mistakes are found in the first two, all of them at once. Behind those only scheduling can fail, where
@@ -17,6 +18,7 @@ mod fuzz;
 mod graph;
 mod items;
 mod lower;
+mod matching;
 mod module;
 mod ops;
 mod parse;
@@ -26,6 +28,7 @@ mod rule;
 mod schedule;
 mod shape;
 mod simplify;
+mod stabilise;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -162,6 +165,13 @@ pub fn elementwise(callback: proc_macro::TokenStream) -> proc_macro::TokenStream
     rows::rows(callback.into()).into()
 }
 
+/// Hands the rows of the table of rewrites into safe forms to a macro.
+#[doc(hidden)]
+#[proc_macro]
+pub fn rewrites(callback: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    rows::rewrites(callback.into()).into()
+}
+
 fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let options: Options = match syn::parse2(attribute) {
         Ok(options) => options,
@@ -215,6 +225,7 @@ fn derive_function(
 ) -> Option<TokenStream> {
     let function = parse::function(item.clone(), options, &items.struct_names(), errors)?;
     let lowered = lower::lower(&function, items, errors)?;
+    let lowered = if function.as_written { lowered } else { stabilise::stabilise(lowered) };
     let graph = &lowered.graph;
     let leaves = lowered.active_leaves();
     let gradients = differentiate::differentiate(graph, &lowered.seeds(), &leaves);

@@ -34,6 +34,7 @@ use crate::items::Items;
 use crate::parse::Function;
 use crate::report::Errors;
 use crate::shape::{Extents, Source};
+use crate::stabilise::Rewrite;
 use crate::value::Value;
 use crate::written::{Length, Written, rerooted, text};
 pub(crate) use results::Part;
@@ -71,6 +72,8 @@ pub(crate) struct Lowered {
     pub(crate) result_names: Vec<String>,
     /// The places of the leaves that stand for the result's cotangents.
     pub(crate) cotangents: Vec<usize>,
+    /// What is computed in another form than it is written.
+    pub(crate) rewritten: Vec<&'static Rewrite>,
 }
 
 impl Lowered {
@@ -242,7 +245,8 @@ fn run(
     let result_names = lowerer.result_names(&parts);
     let cotangents = lowerer.cotangents(&parts);
     let Lowerer { leaves, callees, found, .. } = lowerer;
-    let lowered = Lowered { parts, result_names, cotangents, graph, extents, leaves, callees };
+    let rewritten = Vec::new();
+    let lowered = Lowered { parts, result_names, cotangents, graph, extents, leaves, callees, rewritten };
     Some((lowered, found.into_inner()))
 }
 

@@ -18,6 +18,7 @@ use crate::written::{Names, Written, text, type_text};
 pub(crate) struct Options {
     wrt: Option<Vec<Ident>>,
     krate: Option<Path>,
+    as_written: bool,
 }
 
 impl Options {
@@ -29,7 +30,34 @@ impl Options {
     /// The options of an item inside an annotated module, which inherits the module's.
     pub(crate) fn inherit(mut self, outer: &Options) -> Self {
         self.krate = self.krate.or_else(|| outer.krate.clone());
+        self.as_written |= outer.as_written;
         self
+    }
+
+    /// Reads the rest of an option that begins with a name.
+    fn named(&mut self, name: &Ident, input: ParseStream) -> syn::Result<()> {
+        let error = |message| Err(syn::Error::new_spanned(name, message));
+        if name == "as_written" {
+            if std::mem::replace(&mut self.as_written, true) {
+                return error("`as_written` is given twice\nhelp: keep one");
+            }
+            return Ok(());
+        }
+        if name != "wrt" {
+            return Err(unknown_option(name));
+        }
+        let list;
+        syn::parenthesized!(list in input);
+        let names = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
+        if names.is_empty() {
+            return error(
+                "`wrt()` names no parameter\nhelp: name those to differentiate, as in `wrt(w, b)`, or leave it out for all",
+            );
+        }
+        if self.wrt.replace(names.into_iter().collect()).is_some() {
+            return error("`wrt` is given twice\nhelp: put all names into one");
+        }
+        Ok(())
     }
 
     /// The options of `#[differentiable]` or `#[differentiable(..)]` as an attribute in a module.
@@ -52,23 +80,7 @@ impl Parse for Options {
                     return Err(syn::Error::new_spanned(keyword, "`crate` is given twice\nhelp: keep one"));
                 }
             } else {
-                let name: Ident = input.parse()?;
-                if name != "wrt" {
-                    return Err(unknown_option(&name));
-                }
-                let list;
-                syn::parenthesized!(list in input);
-                let names = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
-                if names.is_empty() {
-                    let message = "`wrt()` names no parameter\nhelp: name those to differentiate, as in `wrt(w, b)`, or leave it out for all";
-                    return Err(syn::Error::new_spanned(name, message));
-                }
-                if options.wrt.replace(names.into_iter().collect()).is_some() {
-                    return Err(syn::Error::new_spanned(
-                        name,
-                        "`wrt` is given twice\nhelp: put all names into one",
-                    ));
-                }
+                options.named(&input.parse()?, input)?;
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -79,10 +91,10 @@ impl Parse for Options {
 }
 
 fn unknown_option(name: &Ident) -> syn::Error {
-    let known = ["wrt", "crate"];
+    let known = ["wrt", "crate", "as_written"];
     let help = match nearest(&name.to_string(), known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "the options are `wrt(w, b)` and `crate = path`".to_owned(),
+        None => "the options are `wrt(w, b)`, `crate = path` and `as_written`".to_owned(),
     };
     syn::Error::new_spanned(name, format!("unknown option `{name}`\nhelp: {help}"))
 }
@@ -109,6 +121,8 @@ pub(crate) struct Function {
     pub(crate) cotangent: Option<Param>,
     /// The type parameter `T: Real`, if there is one.
     pub(crate) generic: Option<String>,
+    /// Whether nothing is computed in another form than it is written.
+    pub(crate) as_written: bool,
 }
 
 /// Reads a function, and notes all that is wrong with its signature.
@@ -148,7 +162,7 @@ pub(crate) fn function(
     if !complete {
         return None;
     }
-    let krate = options.krate();
+    let (krate, as_written) = (options.krate(), options.as_written);
     activate(&mut params, options.wrt, &item, structs, errors)?;
     let result = result?;
     let cotangent = (!matches!(result, Written::Scalar(_))).then(|| Param {
@@ -158,7 +172,7 @@ pub(crate) fn function(
         active: false,
         axes: None,
     });
-    Some(Function { item, krate, params, result, cotangent, generic })
+    Some(Function { item, krate, params, result, cotangent, generic, as_written })
 }
 
 fn named_params(item: &ItemFn) -> Vec<String> {

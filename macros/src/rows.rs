@@ -1,9 +1,10 @@
-//! Hands the rows of the table of operations to the runtime and to the tests.
+//! Hands the rows of the tables to the runtime and to the tests.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::ops::{self, Kind, Op, Operand};
+use crate::stabilise::{REWRITES, Rewrite};
 
 /// `callback! { {row} {row} .. }` with all rows that are methods.
 pub(crate) fn rows(callback: TokenStream) -> TokenStream {
@@ -32,6 +33,21 @@ fn row(op: &Op) -> TokenStream {
     });
     let first = format_ident!("{}", op.first);
     quote!({ #doc #kind #name #tensor (#first #(, #operands)*) { #body } [#(#domains),*] })
+}
+
+/// `callback! { {row} {row} .. }` with all rewrites into safe forms.
+pub(crate) fn rewrites(callback: TokenStream) -> TokenStream {
+    let rows = REWRITES.iter().map(rewrite);
+    quote! { #callback! { #(#rows)* } }
+}
+
+fn rewrite(row: &Rewrite) -> TokenStream {
+    let Rewrite { written, ulps, .. } = row;
+    let (name, of) = (format_ident!("{}", row.name), format_ident!("{}", row.of));
+    let parameters = row.parameters.iter().map(|name| format_ident!("{name}"));
+    let example: TokenStream = row.example.parse().expect("the example of a row is Rust");
+    let (low, high) = (signed(row.domain.0), signed(row.domain.1));
+    quote!({ #name #written |#(#parameters),*| { #example } (#low, #high) #ulps #of })
 }
 
 /// A float literal, which cannot hold a sign itself.

@@ -9,7 +9,8 @@ mod products;
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Axis, Expr, FoldOp, Graph, Id, Node, Type};
+use crate::graph::{Axis, Expr, Graph, Id, Node, Type};
+use crate::matching::{binary, constant, is, negated, sum, sum_over, unary};
 use crate::ops::Op;
 
 /// A rewrite of a row with two operands: the row, what it matches, and what takes its place.
@@ -244,27 +245,6 @@ fn quotient<'g>(like: Expr<'g>, above: Vec<Expr<'g>>, below: Vec<Expr<'g>>) -> E
     }
 }
 
-/// The operands of a row with two of them.
-fn binary<'g>(expr: Expr<'g>, row: &str) -> Option<(Expr<'g>, Expr<'g>)> {
-    let (x, y) = expr.graph.with(expr.id, |data| match &data.node {
-        Node::Op(op, operands) if op.name == row => Some((operands[0], *operands.get(1)?)),
-        _ => None,
-    })?;
-    Some((expr.graph.expr(x), expr.graph.expr(y)))
-}
-
-fn unary<'g>(expr: Expr<'g>, row: &str) -> Option<Expr<'g>> {
-    let operand = expr.graph.with(expr.id, |data| match &data.node {
-        Node::Op(op, operands) if op.name == row => Some(operands[0]),
-        _ => None,
-    })?;
-    Some(expr.graph.expr(operand))
-}
-
-fn negated(expr: Expr) -> Option<Expr> {
-    unary(expr, "neg")
-}
-
 fn times<'g>(c: Expr<'g>, d: Expr<'g>) -> Option<Expr<'g>> {
     Some(c.constant(rounded(constant(c)? * constant(d)?, c.ty())))
 }
@@ -301,30 +281,8 @@ fn is_int(expr: Expr, value: i64) -> bool {
     expr.graph.with(expr.id, |data| data.node == Node::Int(value))
 }
 
-fn sum(expr: Expr) -> Option<(Vec<Axis>, Expr)> {
-    match expr.graph.node(expr.id) {
-        Node::Fold(FoldOp::Sum, axes, body) => Some((axes, expr.graph.expr(body))),
-        _ => None,
-    }
-}
-
-fn sum_over<'g>(axes: &[Axis], body: Expr<'g>) -> Expr<'g> {
-    body.graph.expr(body.graph.fold(FoldOp::Sum, axes, body.id))
-}
-
 fn is_free_of(expr: Expr, axes: &[Axis]) -> bool {
     !expr.graph.free(expr.id).iter().any(|axis| axes.contains(axis))
-}
-
-fn constant(expr: Expr) -> Option<f64> {
-    expr.graph.with(expr.id, |data| match data.node {
-        Node::Float(bits) => Some(f64::from_bits(bits)),
-        _ => None,
-    })
-}
-
-fn is(expr: Expr, value: f64) -> bool {
-    constant(expr) == Some(value)
 }
 
 /// The value of a float of the type, which `f32` rounds.

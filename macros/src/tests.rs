@@ -10,7 +10,7 @@ use crate::items::Items;
 use crate::lower::Lowered;
 use crate::parse::{self, Options};
 use crate::report::Errors;
-use crate::{differentiate, expand, formula, lower, simplify};
+use crate::{differentiate, expand, formula, lower, simplify, stabilise};
 
 /// The graph with its roots: the value and the gradients.
 fn pipeline(item: TokenStream) -> (Lowered, Vec<Id>) {
@@ -24,7 +24,9 @@ pub(crate) fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, 
     let item = parse::item_fn(item).expect("the test's item is a function");
     let function = parse::function(item, options, &items.struct_names(), &mut errors)
         .expect("the test's signature is supported");
-    let lowered = lower::lower(&function, &items, &mut errors).expect("the test's body is supported");
+    let lowered = lower::lower(&function, &items, &mut errors);
+    let lowered = lowered.unwrap_or_else(|| panic!("a body that is not supported: {}", errors.into_tokens()));
+    let lowered = if function.as_written { lowered } else { stabilise::stabilise(lowered) };
     let gradients = differentiate::differentiate(&lowered.graph, &lowered.seeds(), &lowered.active_leaves());
     let roots = [lowered.results(), gradients].concat();
     let roots = simplify::simplify(&lowered.graph, &roots);

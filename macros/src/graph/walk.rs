@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Axis, Entry, Graph, Id, Node, Turns, fresh_axes};
+use super::{Axis, Data, Depends, Entry, Graph, Id, Node, Turns, fresh_axes};
 use crate::shape::Extent;
 
 impl Graph {
@@ -47,7 +47,11 @@ impl Graph {
 
     /// The same node with other operands, in the order of [`Graph::operands`].
     pub(crate) fn with_operands(&self, id: Id, new: &mut impl FnMut(Id) -> Id) -> Id {
-        let data = self.data(id);
+        self.remade(self.data(id), new)
+    }
+
+    /// A node of this graph or of another one, with operands of this one.
+    pub(super) fn remade(&self, data: Data, new: &mut impl FnMut(Id) -> Id) -> Id {
         let mut all = |operands: Vec<Id>| operands.into_iter().map(&mut *new).collect::<Vec<_>>();
         match data.node {
             Node::Float(_)
@@ -55,7 +59,10 @@ impl Graph {
             | Node::Leaf(_)
             | Node::Size(_)
             | Node::Index(_)
-            | Node::State(..) => id,
+            | Node::State(..) => {
+                let Data { node, ty, shape, free, within, pins, cost } = data;
+                self.intern(node, ty, shape, Depends { free, within, pins }, cost)
+            }
             Node::Op(op, operands) => self.op(op, &all(operands)),
             Node::Call(callee, operands) => self.call(callee, all(operands), data.ty),
             Node::CallGradient(call, position) => self.call_gradient(new(call), position),
