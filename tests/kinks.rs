@@ -223,3 +223,33 @@ fn detached(x: f64) -> f64 {
 fn what_is_detached_is_a_constant() {
     assert_eq!(detached::value_and_grad(3.0), (9.0, 3.0));
 }
+
+#[differentiable]
+fn branch(x: f64) -> f64 {
+    if x > 1.0 { x * x } else { 3.0 * x }
+}
+
+#[test]
+fn a_branch_has_the_derivative_of_the_side_taken() {
+    assert_eq!([0.0, 1.0, 2.0].map(branch::grad), [3.0, 3.0, 4.0]);
+}
+
+#[differentiable]
+fn frozen(x: f64) -> f64 {
+    x * no_grad(x * x)
+}
+
+#[test]
+fn no_grad_is_a_constant() {
+    assert_eq!(frozen::value_and_grad(3.0), (27.0, 9.0));
+}
+
+#[differentiable]
+fn total(x: &[f64]) -> f64 {
+    x.iter().sum::<f64>()
+}
+
+#[test]
+fn the_sum_of_nothing_is_positive_zero() {
+    assert!(total::value(&[]).is_sign_positive());
+}

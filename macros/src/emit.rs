@@ -126,7 +126,8 @@ pub(crate) fn emit(
 
 /// Lines that say what is computed in another form than it is written.
 fn safe_forms(lowered: &Lowered) -> Vec<String> {
-    let forms = lowered.rewritten.iter().map(|rewrite| format!("- `{}` as `{}`", rewrite.written, rewrite.safe));
+    let forms =
+        lowered.rewritten.iter().map(|rewrite| format!("- `{}` as `{}`", rewrite.written, rewrite.safe));
     let title = ["", "Computed in a safe form:"].map(str::to_owned);
     title.into_iter().filter(|_| !lowered.rewritten.is_empty()).chain(forms).collect()
 }

@@ -49,6 +49,7 @@ use report::Errors;
 /// #[differentiable]                   by every parameter made of floats
 /// #[differentiable(wrt(w, b))]        by these parameters
 /// #[differentiable(crate = path)]     where gradus has another name
+/// #[differentiable(as_written)]       computed as it is written, without safe forms
 /// ```
 ///
 /// The module has
@@ -122,13 +123,47 @@ use report::Errors;
 /// `x.is_empty()` does. The sum of no numbers is 0, their product 1, their norm 0, and their `logsumexp` the
 /// logarithm of 0.
 ///
+/// # Safe forms
+/// Some formulas overflow or lose their digits where their value is an ordinary number. They are computed in
+/// another form, value and derivative alike; the documentation of the module lists each one that was. A safe form is the same
+/// function for all numbers, and rounds to a few units in the last place. What the function itself computes when
+/// it is called stays as it is written, and `#[differentiable(as_written)]` leaves all of it so.
+///
+/// | written | computed |
+/// |---|---|
+/// | `ln(1 + e^x)` | `softplus(x)` |
+/// | `ln Σ e^x`, and `ln(e^x + e^y)` | the largest exponent, and the logarithm of the sum of the others less it |
+/// | `e^x / Σ e^y` | both less the largest exponent; its logarithm as `x - ln Σ e^y` |
+/// | `1 / (1 + e^-x)`, `e^x / (1 + e^x)`, `e^x / (e^x + e^y)` | by `sigmoid` |
+/// | `1 - sigmoid(x)` | `sigmoid(-x)` |
+/// | `ln(sigmoid(x))`, `x - softplus(x)` | `-softplus(-x)` |
+/// | `tanh` by exponentials, by `sigmoid` or by `sinh` and `cosh` | `tanh(x)` |
+/// | `ln(e^x)`, `√(x²)` | `x`, and its absolute value |
+/// | `e^x - 1`, `ln(1 + x)` | `exp_m1(x)`, `ln_1p(x)` |
+/// | `mean(x²) - mean(x)²` | the mean of the squares of `x - mean(x)` |
+/// | `x·ln(x)` | 0 at 0, and its derivative too |
+/// | the root of a sum of squares | with derivative 0 where the sum is 0 |
+///
+/// A weighted sum `Σ w e^x` is left as written, as are sums with more than exponentials in them.
+///
 /// # Conventions
-/// `relu'(0) = 0` and `abs'(0) = 0`. `signum`, `floor`, `ceil`, `round` and `trunc` have derivative 0.
-/// `max` and `min` of two numbers give each half on a tie; a reduction shares equally among the tied.
-/// `norm`, `hypot` and `atan2` at 0 give 0. `sqrt'(0)` is infinite, but 0 where the incoming adjoint is
-/// 0. `x.powi(0)` has derivative 0 everywhere; `x.powf(p)` has derivative `p x^(p - 1)` by `x`, and 0 by
-/// `p` at `x = 0` for `p >= 0`. A branch differentiates the side that is taken. `x.detach()` and
-/// `no_grad(x)` count as constants. The sum of nothing is `0.0`, where that of a Rust iterator is `-0.0`.
+/// | where | the derivative |
+/// |---|---|
+/// | `relu` and `abs` at 0 | 0 |
+/// | `signum`, `floor`, `ceil`, `round` and `trunc` | 0 everywhere |
+/// | `max` and `min` of two numbers on a tie | each has half of it |
+/// | the largest or smallest of many on a tie | the tied share it equally |
+/// | `clamp` on a limit | that of the number |
+/// | `norm`, `hypot` and `atan2` at 0 | 0 |
+/// | `sqrt` and others where it is infinite | infinite, but 0 where the incoming adjoint is 0 |
+/// | `x.powi(0)` | 0 everywhere |
+/// | `x.powf(p)` at `x = 0` | `p x^(p - 1)` by `x`, and 0 by `p` for `p >= 0` |
+/// | a product with factors of 0 | the product of the others |
+/// | a branch | that of the side which is taken |
+/// | `x.detach()` and `no_grad(x)` | 0, as of constants |
+///
+/// The sum of nothing is `0.0`, where that of a Rust iterator is `-0.0`. The derivatives of `sigmoid` and `tanh` are
+/// right to a rounding of 1, not of themselves, where these functions have come near to 1.
 #[proc_macro_attribute]
 pub fn differentiable(
     attribute: proc_macro::TokenStream,

@@ -44,7 +44,11 @@ pub(crate) fn rewrites(callback: TokenStream) -> TokenStream {
 fn rewrite(row: &Rewrite) -> TokenStream {
     let Rewrite { written, ulps, .. } = row;
     let (name, of) = (format_ident!("{}", row.name), format_ident!("{}", row.of));
-    let parameters = row.parameters.iter().map(|name| format_ident!("{name}"));
+    let parameters = row.parameters.iter().map(|name| {
+        let ty = if *name == "v" { quote!(&Vector<f64>) } else { quote!(f64) };
+        let name = format_ident!("{name}");
+        quote!(#name: { #ty })
+    });
     let example: TokenStream = row.example.parse().expect("the example of a row is Rust");
     let (low, high) = (signed(row.domain.0), signed(row.domain.1));
     quote!({ #name #written |#(#parameters),*| { #example } (#low, #high) #ulps #of })

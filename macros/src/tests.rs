@@ -25,7 +25,7 @@ pub(crate) fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, 
     let function = parse::function(item, options, &items.struct_names(), &mut errors)
         .expect("the test's signature is supported");
     let lowered = lower::lower(&function, &items, &mut errors);
-    let lowered = lowered.unwrap_or_else(|| panic!("a body that is not supported: {}", errors.into_tokens()));
+    let lowered = lowered.expect("the test's body is supported");
     let lowered = if function.as_written { lowered } else { stabilise::stabilise(lowered) };
     let gradients = differentiate::differentiate(&lowered.graph, &lowered.seeds(), &lowered.active_leaves());
     let roots = [lowered.results(), gradients].concat();

@@ -144,7 +144,8 @@ fn difference(e: Expr) -> Option<(Term, Term)> {
 
 pub(super) fn tanh(e: Expr) -> Option<Expr> {
     let (above, below) = quotient(e)?;
-    let (above, below) = match (multiple(above), multiple(below), binary(above, "div"), binary(below, "div")) {
+    let (above, below) = match (multiple(above), multiple(below), binary(above, "div"), binary(below, "div"))
+    {
         (Some((c, x)), Some((d, y)), ..) if c == d => (x, y),
         (.., Some((x, c)), Some((y, d))) if c.id == d.id => (x, y),
         _ => (above, below),

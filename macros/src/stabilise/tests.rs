@@ -59,15 +59,24 @@ fn rows_fit_all_usual_spellings() {
             quote!((1.0 / (1.0 + (-(v * w)).exp())).sum()),
         ],
     );
-    all_apply("logistic", &[quote!(x.exp() / (1.0 + x.exp())), quote! { let e = v.exp(); (&e / (&e + 1.0)).sum() }]);
-    all_apply("complement", &[quote!(1.0 - x.sigmoid()), quote!(-x.sigmoid() + 1.0), quote!(x.sigmoid() - 1.0)]);
-    all_apply("log_sigmoid", &[
-        quote!(x.sigmoid().ln()),
-        quote!((1.0 / (1.0 + (-x).exp())).ln()),
-        quote! { let p = v.sigmoid(); (1.0 - p).ln().sum() },
-        quote!((-x.sigmoid()).ln_1p()),
-        quote! { let p = (1.0 + (-v).exp()).recip(); -(w * p.ln() + (1.0 - w) * (1.0 - p).ln()).mean() },
-    ]);
+    all_apply(
+        "logistic",
+        &[quote!(x.exp() / (1.0 + x.exp())), quote! { let e = v.exp(); (&e / (&e + 1.0)).sum() }],
+    );
+    all_apply(
+        "complement",
+        &[quote!(1.0 - x.sigmoid()), quote!(-x.sigmoid() + 1.0), quote!(x.sigmoid() - 1.0)],
+    );
+    all_apply(
+        "log_sigmoid",
+        &[
+            quote!(x.sigmoid().ln()),
+            quote!((1.0 / (1.0 + (-x).exp())).ln()),
+            quote! { let p = v.sigmoid(); (1.0 - p).ln().sum() },
+            quote!((-x.sigmoid()).ln_1p()),
+            quote! { let p = (1.0 + (-v).exp()).recip(); -(w * p.ln() + (1.0 - w) * (1.0 - p).ln()).mean() },
+        ],
+    );
     all_apply(
         "tanh_of_exponentials",
         &[
@@ -78,69 +87,97 @@ fn rows_fit_all_usual_spellings() {
             quote!(((x.exp() - (-x).exp()) / 2.0) / ((x.exp() + (-x).exp()) / 2.0)),
         ],
     );
-    all_apply("tanh_of_logistic", &[
-        quote!(2.0 / (1.0 + (-2.0 * x).exp()) - 1.0),
-        quote!(2.0 * x.sigmoid() - 1.0),
-        quote!(1.0 - 2.0 / (1.0 + (2.0 * x).exp())),
-    ]);
+    all_apply(
+        "tanh_of_logistic",
+        &[
+            quote!(2.0 / (1.0 + (-2.0 * x).exp()) - 1.0),
+            quote!(2.0 * x.sigmoid() - 1.0),
+            quote!(1.0 - 2.0 / (1.0 + (2.0 * x).exp())),
+        ],
+    );
     all_apply("exp_m1", &[quote!(x.exp() - 1.0), quote!(1.0 - x.exp()), quote!(-1.0 + x.exp())]);
     all_apply("ln_1p", &[quote!((1.0 + x).ln()), quote!((x + 1.0).ln()), quote!((1.0 - x).ln())]);
     all_apply("absolute", &[quote!((x * x).sqrt()), quote!(x.powi(2).sqrt()), quote!(x.square().powf(0.5))]);
-    all_apply("length", &[
-        quote!((x * x + y * y).sqrt()),
-        quote!((x.powi(2) + y.powi(2) + z.powi(2)).sqrt()),
-        quote!(v.square().sum().sqrt()),
-        quote!(v.dot(v).sqrt()),
-        quote!(v.iter().map(|x| x * x).sum::<f64>().sqrt()),
-        quote!(((x - y).powi(2) / 2.0 + 3.0 * z * z).sqrt()),
-        quote!(m.square().sum_axis(1).sqrt().sum()),
-    ]);
-    all_apply("x_ln_x", &[quote!(x * x.ln()), quote!((v.ln() * v).sum()), quote! { let p = v; -(p * p.ln()).sum() }]);
+    all_apply(
+        "length",
+        &[
+            quote!((x * x + y * y).sqrt()),
+            quote!((x.powi(2) + y.powi(2) + z.powi(2)).sqrt()),
+            quote!(v.square().sum().sqrt()),
+            quote!(v.dot(v).sqrt()),
+            quote!(v.iter().map(|x| x * x).sum::<f64>().sqrt()),
+            quote!(((x - y).powi(2) / 2.0 + 3.0 * z * z).sqrt()),
+            quote!(m.square().sum_axis(1).sqrt().sum()),
+        ],
+    );
+    all_apply(
+        "x_ln_x",
+        &[quote!(x * x.ln()), quote!((v.ln() * v).sum()), quote! { let p = v; -(p * p.ln()).sum() }],
+    );
 }
 
 #[test]
 fn sums_of_exponentials_are_shifted() {
-    all_apply("logsumexp", &[
-        quote!(v.exp().sum().ln()),
-        quote!(v.iter().map(|x| x.exp()).sum::<f64>().ln()),
-        quote!(v.iter().filter(|x| **x > 0.0).map(|x| (x * y).exp()).sum::<f64>().ln()),
-        quote! { let mut s = 0.0; for x in v { s += x.exp(); } s.ln() },
-        quote!(m.exp().sum_axis(1).ln().sum()),
-        quote!(v.exp().mean().ln()),
-    ]);
-    all_apply("logaddexp", &[quote!((1.0 + v.exp().sum()).ln()), quote!((x.exp() + y.exp()).ln()), quote!((1.0 + x.exp() + y.exp()).ln())]);
-    all_apply("softmax", &[
-        quote! { let e = v.exp(); (&e / e.sum() * w).sum() },
-        quote!((v.exp() / v.exp().sum()).max()),
-        quote! { let e = v.exp(); let s = e.sum(); e.iter().map(|e| e / s).sum::<f64>() },
-        quote! { let e = m.exp(); (e.t() / e.sum_axis(1)).t().max() },
-        quote! { let e = m.exp(); (&e / e.sum_axis(0)).max() },
-        quote!(x.exp() / (x.exp() + y.exp() + z.exp())),
-        quote!(x.exp() / (1.0 + x.exp() + y.exp())),
-    ]);
-    all_apply("log_softmax", &[
-        quote! { let e = v.exp(); (&e / e.sum()).ln().sum() },
-        quote!(v.softmax(0).ln().sum()),
-        quote! { let e = m.exp(); (e.t() / e.sum_axis(1)).t().ln().sum() },
-    ]);
+    all_apply(
+        "logsumexp",
+        &[
+            quote!(v.exp().sum().ln()),
+            quote!(v.iter().map(|x| x.exp()).sum::<f64>().ln()),
+            quote!(v.iter().filter(|x| **x > 0.0).map(|x| (x * y).exp()).sum::<f64>().ln()),
+            quote! { let mut s = 0.0; for x in v { s += x.exp(); } s.ln() },
+            quote!(m.exp().sum_axis(1).ln().sum()),
+            quote!(v.exp().mean().ln()),
+        ],
+    );
+    all_apply(
+        "logaddexp",
+        &[
+            quote!((1.0 + v.exp().sum()).ln()),
+            quote!((x.exp() + y.exp()).ln()),
+            quote!((1.0 + x.exp() + y.exp()).ln()),
+        ],
+    );
+    all_apply(
+        "softmax",
+        &[
+            quote! { let e = v.exp(); (&e / e.sum() * w).sum() },
+            quote!((v.exp() / v.exp().sum()).max()),
+            quote! { let e = v.exp(); let s = e.sum(); e.iter().map(|e| e / s).sum::<f64>() },
+            quote! { let e = m.exp(); (e.t() / e.sum_axis(1)).t().max() },
+            quote! { let e = m.exp(); (&e / e.sum_axis(0)).max() },
+            quote!(x.exp() / (x.exp() + y.exp() + z.exp())),
+            quote!(x.exp() / (1.0 + x.exp() + y.exp())),
+        ],
+    );
+    all_apply(
+        "log_softmax",
+        &[
+            quote! { let e = v.exp(); (&e / e.sum()).ln().sum() },
+            quote!(v.softmax(0).ln().sum()),
+            quote! { let e = m.exp(); (e.t() / e.sum_axis(1)).t().ln().sum() },
+        ],
+    );
 }
 
 #[test]
 fn variances_are_about_the_mean() {
-    all_apply("variance", &[
-        quote!(v.square().mean() - v.mean().square()),
-        quote! { let mean = v.mean(); (v * v).mean() - mean * mean },
-        quote!(v.square().sum() / v.len() as f64 - (v.sum() / v.len() as f64).powi(2)),
-        quote!((m.square().mean_axis(0) - m.mean_axis(0).square()).sum()),
-        quote!(m.square().mean() - m.mean().square()),
-        quote! {
-            let n = v.len() as f64;
-            let mean = v.iter().sum::<f64>() / n;
-            v.iter().map(|x| x * x).sum::<f64>() / n - mean * mean
-        },
-        quote! { let n = v.len() as f64; (v.square().sum() - v.sum().square() / n) / (n - 1.0) },
-        quote! { let n = v.len() as f64; v.square().sum() - n * v.mean().square() },
-    ]);
+    all_apply(
+        "variance",
+        &[
+            quote!(v.square().mean() - v.mean().square()),
+            quote! { let mean = v.mean(); (v * v).mean() - mean * mean },
+            quote!(v.square().sum() / v.len() as f64 - (v.sum() / v.len() as f64).powi(2)),
+            quote!((m.square().mean_axis(0) - m.mean_axis(0).square()).sum()),
+            quote!(m.square().mean() - m.mean().square()),
+            quote! {
+                let n = v.len() as f64;
+                let mean = v.iter().sum::<f64>() / n;
+                v.iter().map(|x| x * x).sum::<f64>() / n - mean * mean
+            },
+            quote! { let n = v.len() as f64; (v.square().sum() - v.sum().square() / n) / (n - 1.0) },
+            quote! { let n = v.len() as f64; v.square().sum() - n * v.mean().square() },
+        ],
+    );
 }
 
 #[test]
@@ -184,6 +221,7 @@ fn near_misses_are_left_as_written() {
 
 #[test]
 fn as_written_changes_nothing() {
-    let (lowered, _) = pipeline_of(quote!(as_written), quote! { fn f(x: f64) -> f64 { (1.0 + x.exp()).ln() } });
+    let (lowered, _) =
+        pipeline_of(quote!(as_written), quote! { fn f(x: f64) -> f64 { (1.0 + x.exp()).ln() } });
     assert!(lowered.rewritten.is_empty());
 }
