@@ -1,12 +1,13 @@
 //! Formulas that overflow or lose digits as they are written.
 //!
-//! `cargo test -p gradus-tests --test stability -- --nocapture` prints what each of them gives at 1000, -1000, 0 and
+//! `cargo test --release -p gradus-tests --test stability -- --nocapture` prints what each of them gives at 1000, -1000, 0 and
 //! around, and how far each rewrite is from exact arithmetic at random points.
 
 mod exact;
 mod points;
 mod random;
 mod rewrites;
+mod table;
 
 use gradus::Parameters;
 

@@ -27,8 +27,11 @@ impl Random {
     pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
         loop {
             let anywhere = low + (high - low) * self.unit();
-            let number =
-                if self.next() % 2 == 0 { anywhere } else { anywhere * 10_f64.powf(-18.0 * self.unit()) };
+            let number = if self.next().is_multiple_of(2) {
+                anywhere
+            } else {
+                anywhere * 10_f64.powf(-18.0 * self.unit())
+            };
             if low < number && number < high && number != 0.0 {
                 return number;
             }
