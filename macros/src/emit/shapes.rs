@@ -164,8 +164,12 @@ impl Module<'_> {
             Source::Const(path) => path.parse().expect("the text of a path"),
             Source::Parameter(leaf) => self.lowered.leaves[leaf].access.clone(),
             Source::Axis { leaf, axis } => {
+                // The tokens of the parameter, not their text: they may come from another macro.
+                let access = &self.lowered.leaves[leaf].access;
                 let length = axis_text(&self.lowered.leaves, leaf, axis);
-                length.parse().expect("a field or a parameter, and a method")
+                let method = length.strip_prefix(&text(access)).expect("the text begins with the parameter");
+                let method: TokenStream = method.parse().expect("a method or an index");
+                quote!(#access #method)
             }
             Source::Loop(_) => {
                 // A length that is computed: of arguments alone, or it would have been refused.
