@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::REWRITES;
+use crate::expand;
 use crate::tests::pipeline_of;
 
 /// The names of the rows that were applied to an expression in `x`, `y`, `z`: numbers, `v`, `w`: vectors, `m`: a
@@ -217,6 +218,25 @@ fn near_misses_are_left_as_written() {
         let allowed = applied.iter().all(|name| *name == "ln_1p" && miss.to_string().contains("1.0 +"));
         assert!(allowed, "{miss}: {applied:?}");
     }
+}
+
+#[test]
+fn a_maximum_that_is_subtracted_is_seen() {
+    for smallest in [quote!(f64::NEG_INFINITY), quote!(f64::MIN)] {
+        let fold = quote! {
+            let largest = v.iter().copied().fold(#smallest, f64::max);
+            largest + v.iter().map(|v| (v - largest).exp()).sum::<f64>().ln()
+        };
+        assert!(applied(&fold).is_empty(), "{fold}");
+    }
+}
+
+#[test]
+fn the_rustdoc_says_what_is_rewritten() {
+    let function = quote! { fn f(x: f64) -> f64 { (1.0 + x.exp()).ln() } };
+    let line = "- `ln(1 + e^x)` as `softplus(x)`";
+    assert!(expand(TokenStream::new(), function.clone()).to_string().contains(line));
+    assert!(!expand(quote!(as_written), function).to_string().contains(line));
 }
 
 #[test]
