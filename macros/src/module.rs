@@ -46,6 +46,14 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
                     structure_parameters(&structure.ident.to_string(), &items, options, &mut errors);
                 output.push(quote!(#structure #parameters));
             }
+            // A rule strips its own.
+            Item::Fn(mut function) if !function.attrs.iter().any(|own| crate::rule::ruled(own).is_some()) => {
+                for error in function.sig.inputs.iter().filter_map(parse::named_without_derivative) {
+                    errors.combine(error);
+                }
+                parse::strip_function(&mut function);
+                output.push(quote!(#function));
+            }
             other => output.push(quote!(#other)),
         }
     }

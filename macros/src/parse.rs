@@ -8,7 +8,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, ItemFn, Pat, Path, ReturnType, Token, parse_quote};
 
-pub(crate) use axes::{AxisKind, AxisName, misplaced, strip, strip_function};
+pub(crate) use axes::{AxisKind, AxisName, misplaced, named_without_derivative, strip, strip_function};
 
 use crate::report::{Errors, nearest};
 use crate::written::{Names, Written, text, type_text};

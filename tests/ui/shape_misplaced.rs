@@ -14,6 +14,10 @@ mod model {
         #[shape(D)]
         pub weight: Vector,
     }
+
+    fn total(#[shape(N)] x: &Vector) -> f32 {
+        x.sum()
+    }
 }
 
 fn main() {}

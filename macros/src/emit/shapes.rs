@@ -84,11 +84,27 @@ impl Module<'_> {
     fn checks_of_constants(&self) -> TokenStream {
         let checks = self.lowered.extents.checks().into_iter().filter(|check| self.is_constant(check));
         let assertions = checks.map(|check| {
-            let needs = self.needs(&check);
-            let [left, right] = [check.left, check.right].map(|side| self.length(side));
+            let sides = [check.left, check.right];
+            let shapes: Vec<String> =
+                sides.iter().filter_map(|side| self.written_shape(side.axis?.0)).collect();
+            let but =
+                if shapes.is_empty() { String::new() } else { format!(", but {}", shapes.join(" and ")) };
+            let needs = self.needs(&check) + &but;
+            let [left, right] = sides.map(|side| self.length(side));
             quote! { const _: () = ::core::assert!(#left == #right, "{}", #needs); }
         });
         assertions.collect()
+    }
+
+    /// The shape of an array as its type has it.
+    fn written_shape(&self, leaf: usize) -> Option<String> {
+        let leaf = &self.lowered.leaves[leaf];
+        let Written::Array { lengths, .. } = &leaf.written else { return None };
+        let lengths = lengths.iter().map(|length| match length {
+            Length::Literal(length) => length.to_string(),
+            Length::Const(path) => self.lowered.length_text(&Source::Const(path.clone())),
+        });
+        Some(format!("{} is [{}]", text(&leaf.access), lengths.collect::<Vec<_>>().join(", ")))
     }
 
     /// The equalities that the call decides.

@@ -130,6 +130,14 @@ pub(crate) fn misplaced(attributes: &[Attribute], params: &[String]) -> Option<s
     Some(syn::Error::new_spanned(attribute, message))
 }
 
+/// An attribute at a parameter of a function that has no derivative of its own.
+pub(crate) fn named_without_derivative(input: &FnArg) -> Option<syn::Error> {
+    match input {
+        FnArg::Typed(typed) => misplaced(&typed.attrs, &[]),
+        FnArg::Receiver(_) => None,
+    }
+}
+
 /// Takes the attribute off what is emitted again: rustc does not know it.
 pub(crate) fn strip(attributes: &mut Vec<Attribute>) {
     attributes.retain(|attribute| !is_shape(attribute));
