@@ -7,14 +7,16 @@ macro_rules! unary {
         mod $name {
             use gradus::prelude::*;
 
-            /// `w` is the incoming adjoint.
+            /// `w` is the incoming adjoint. Where the derivative is 0 everywhere, that is meant.
             #[differentiable]
             pub(super) fn number(x: f64, w: f64) -> f64 {
+                let _ = no_grad(x);
                 w * x.$name()
             }
 
             #[differentiable(wrt(x))]
             pub(super) fn tensor(x: &Vector<f64>, w: &Vector<f64>) -> f64 {
+                let _ = no_grad(x);
                 (x.$name() * w).sum()
             }
 
@@ -192,6 +194,7 @@ fn integer_power(x: f64, n: i32) -> f64 {
 
 #[differentiable]
 fn literal_power(x: f64) -> f64 {
+    let _ = no_grad(x);
     x.powi(0) + x.powf(0.0)
 }
 

@@ -322,7 +322,7 @@ fn rotated(x: &[f64; 4], n: usize) -> f64 {
     y[0] * y[1] - y[2] / (y[3] + 10.0)
 }
 
-#[differentiable]
+#[differentiable(wrt(x))]
 fn conditional(x: &[f64; 5], limit: f64) -> f64 {
     let mut y = [1.0; 5];
     let mut last = 0;
@@ -376,8 +376,8 @@ fn arrays_that_change() {
         check(&rotated::objective(n), &[0.3, -0.8, 1.2, 0.5], |x| rotated(x, n));
     }
     for limit in [-2.0, -0.2, 0.4, 2.0] {
-        let params = conditional::Params { x: [0.3, -0.8, 1.2, 0.5, -0.1], limit };
-        check(&conditional::objective(), &params, |p| conditional(&p.x, p.limit));
+        let x = [0.3, -0.8, 1.2, 0.5, -0.1];
+        check(&conditional::objective(limit), &x, |x| conditional(x, limit));
     }
     check(&swapped::objective(), &[0.3, -0.8, 1.2, 0.5], swapped);
     check(&old_and_new::objective(), &[0.3, -0.8, 1.2, 0.5], old_and_new);

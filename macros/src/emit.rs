@@ -47,6 +47,8 @@ pub(crate) enum Bodies<'a> {
     },
     /// A function that returns both.
     Rule(&'a Ident),
+    /// Nothing is known of them.
+    Missing,
 }
 
 /// The module of the function's derivative.
@@ -96,9 +98,21 @@ pub(crate) fn emit(
         ),
         Bodies::Rule(rule) => of_number(module.value_by_rule(), module.gradient_by_rule(rule, &grad)),
         Bodies::Several { cotangent, value, gradient, jacobian } => {
-            let functions = module.functions_of_several(cotangent, &visibility, value, gradient);
+            let bodies = module.bodies_of_several(cotangent, value, gradient);
+            let functions = module.functions_of_several(cotangent, &visibility, bodies);
             let jacobian = module.jacobian(&visibility, jacobian);
             quote!(#functions #jacobian)
+        }
+        Bodies::Missing => {
+            let none = TokenStream::new;
+            match &function.cotangent {
+                Some(cotangent) => {
+                    let functions = module.functions_of_several(cotangent, &visibility, [none(), none()]);
+                    let jacobian = module.jacobian(&visibility, None);
+                    quote!(#functions #jacobian)
+                }
+                None => of_number(none(), none()),
+            }
         }
     };
     quote! {

@@ -14,6 +14,7 @@ use names::{Named, Names};
 use recurrences::When;
 
 /// What a person reads of a function.
+#[derive(Default)]
 pub(crate) struct Formula {
     /// The function and its derivatives, a definition a line: the values that have a name or are used more
     /// than once, then the value, then the derivatives.

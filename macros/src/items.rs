@@ -159,7 +159,11 @@ impl Items {
         for name in circular {
             if let Some(structure) = self.structures.remove(&name) {
                 let place = quote::format_ident!("{name}", span = structure.span);
-                errors.push(place, format!("`{name}` contains itself"), "");
+                errors.push(
+                    place,
+                    format!("`{name}` contains itself"),
+                    "keep a list of them in an array or a slice of numbers",
+                );
             }
         }
     }

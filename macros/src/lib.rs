@@ -7,21 +7,25 @@
 //!        --differentiate--> roots --simplify--> roots --schedule--> Program --emit--> tokens
 //! ```
 //!
-//! All mistakes are found in the first two, all of them at once. Behind those only scheduling can fail, where
-//! it finds no order for loops whose turns build on each other; that is an error at the function.
+//! All mistakes are found in the first two, all of them at once. Behind those two things are refused:
+//! derivatives that turn out to be zero everywhere, and loops whose turns build on each other in an order
+//! that scheduling does not find.
 
+mod dependence;
 mod differentiate;
 mod emit;
 mod formula;
 #[cfg(test)]
 mod fuzz;
 mod graph;
+mod instead;
 mod items;
 mod lower;
 mod matching;
 mod module;
 mod ops;
 mod parse;
+mod recover;
 mod report;
 mod rows;
 mod rule;
@@ -40,7 +44,7 @@ use syn::ItemFn;
 
 use graph::Id;
 use items::Items;
-use parse::Options;
+use parse::{Function, Options};
 use report::Errors;
 
 /// Differentiates a function when it is compiled, and puts a module of the same name beside it.
@@ -211,7 +215,7 @@ fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     let options: Options = match syn::parse2(attribute) {
         Ok(options) => options,
         Err(error) => {
-            return [error.into_compile_error(), parse::without_body(item)].into_iter().collect();
+            return [error.into_compile_error(), recover::item(item)].into_iter().collect();
         }
     };
     if let Ok(module) = syn::parse2::<syn::ItemMod>(item.clone()) {
@@ -220,33 +224,33 @@ fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
     match parse::item_fn(item.clone()) {
         Ok(mut function) => {
             let mut errors = Errors::default();
-            let emitted = differentiate_function(&function, options, &Items::builtin(), &mut errors);
+            let module = differentiate_function(&function, options, &Items::builtin(), &mut errors);
             if errors.is_empty() {
                 parse::strip_function(&mut function);
                 quote! {
                     // Often only the derivative is called; and std may one day have `erf` and others too.
                     #[allow(dead_code, unstable_name_collisions)]
                     #function
-                    #emitted
+                    #module
                 }
             } else {
-                [errors.into_tokens(), parse::without_body(item)].into_iter().collect()
+                [errors.into_tokens(), recover::item(item), module].into_iter().collect()
             }
         }
-        Err(error) => {
-            let error = error.into_compile_error();
+        Err(error) => recover::half_written(options, &item).unwrap_or_else(|| {
+            let (error, item) = (error.into_compile_error(), recover::unread(item));
             quote!(#error #item)
-        }
+        }),
     }
 }
 
-/// The whole pipeline, for one function.
+/// The module beside a function. After a mistake, it is one without bodies, if the signature is known.
 fn differentiate_function(
     item: &ItemFn,
     options: Options,
     items: &Items,
     errors: &mut Errors,
-) -> Option<TokenStream> {
+) -> TokenStream {
     derive_function(item, options, items, None, errors)
 }
 
@@ -257,9 +261,28 @@ fn derive_function(
     items: &Items,
     rule: Option<&proc_macro2::Ident>,
     errors: &mut Errors,
+) -> TokenStream {
+    let Some(function) = parse::function(item.clone(), options, &items.struct_names(), errors) else {
+        return TokenStream::new();
+    };
+    match derive(&function, items, rule, errors) {
+        Some(module) if errors.is_empty() => module,
+        _ => recover::module(&function, items),
+    }
+}
+
+/// The whole pipeline.
+fn derive(
+    function: &Function,
+    items: &Items,
+    rule: Option<&proc_macro2::Ident>,
+    errors: &mut Errors,
 ) -> Option<TokenStream> {
-    let function = parse::function(item.clone(), options, &items.struct_names(), errors)?;
-    let lowered = lower::lower(&function, items, errors)?;
+    // The function that a rule is for stands for nothing but a call.
+    if rule.is_none() {
+        lower::demand_end(function, errors);
+    }
+    let lowered = lower::lower(function, items, errors)?;
     let lowered = if function.as_written { lowered } else { stabilise::stabilise(lowered) };
     let graph = &lowered.graph;
     let leaves = lowered.active_leaves();
@@ -267,6 +290,7 @@ fn derive_function(
     let results = lowered.results();
     let roots = simplify::simplify(graph, &[results.as_slice(), &gradients].concat());
     let (results, gradients) = roots.split_at(results.len());
+    dependence::demand(function, items, &lowered, gradients, errors);
     let programs = match function.cotangent {
         None => (schedule::schedule(&lowered, results, 1), schedule::schedule(&lowered, &roots, 1)),
         Some(_) => (schedule::schedule(&lowered, results, 0), schedule::schedule(&lowered, gradients, 0)),
@@ -291,7 +315,7 @@ fn derive_function(
             jacobian: jacobian.as_ref(),
         },
     };
-    Some(emit::emit(&function, items, &lowered, bodies, &formula))
+    Some(emit::emit(function, items, &lowered, bodies, &formula))
 }
 
 /// The gradients of all numbers of a result of several, which share what they have in common.

@@ -9,17 +9,20 @@ mod construct;
 mod definitions;
 mod expression;
 mod flow;
+mod foreign;
 mod integers;
 mod iterate;
 mod leaves;
 mod linear;
 mod methods;
 mod names;
+mod recursion;
 mod reduce;
 mod results;
 mod shapes;
 mod statement;
 mod types;
+mod unknown;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -29,6 +32,7 @@ use quote::ToTokens;
 
 pub(crate) use called::{Called, Operand, Passed, Reach};
 
+use crate::dependence::Marks;
 use crate::graph::{Axis, Graph, Id, Node, Type};
 use crate::items::Items;
 use crate::parse::Function;
@@ -74,6 +78,8 @@ pub(crate) struct Lowered {
     pub(crate) cotangents: Vec<usize>,
     /// What is computed in another form than it is written.
     pub(crate) rewritten: Vec<&'static Rewrite>,
+    /// In terms of the graph as it was lowered.
+    pub(crate) marks: Marks,
 }
 
 impl Lowered {
@@ -193,6 +199,35 @@ pub(crate) fn lower(function: &Function, items: &Items, errors: &mut Errors) -> 
     errors.is_empty().then_some(lowered)
 }
 
+/// A function that calls itself has a case in which it does not.
+pub(crate) fn demand_end(function: &Function, errors: &mut Errors) {
+    let name = &function.item.sig.ident;
+    if let Some(call) = recursion::endless(name, &function.item.block) {
+        let help = "return before it in some case, as in `if n == 0 { return x; }`";
+        errors.push(call, format!("`{name}` calls itself in every case, so that it never ends"), help);
+    }
+}
+
+/// What is known of a function from its signature alone.
+pub(crate) fn signature(function: &Function, items: &Items) -> Lowered {
+    let (graph, extents, types) = (Graph::default(), Extents::default(), Types::new());
+    let mut errors = Errors::default();
+    let mut lowerer = Lowerer::new(function, items, &graph, &extents, &types, &mut errors);
+    lowerer.params();
+    let leaves = lowerer.leaves;
+    Lowered {
+        graph,
+        extents,
+        leaves,
+        callees: Vec::new(),
+        parts: Vec::new(),
+        result_names: Vec::new(),
+        cotangents: Vec::new(),
+        rewritten: Vec::new(),
+        marks: Marks::default(),
+    }
+}
+
 /// Lengths that must be equal are compared before any work, so they must be known then.
 fn demand_early_lengths(function: &Function, lowered: &Lowered, errors: &mut Errors) {
     for check in lowered.extents.checks() {
@@ -215,38 +250,18 @@ fn run(
     errors: &mut Errors,
 ) -> Option<(Lowered, Types)> {
     let graph = Graph::default();
-    let mut lowerer = Lowerer {
-        graph: &graph,
-        extents: &extents,
-        items,
-        function,
-        leaves: Vec::new(),
-        callees: Vec::new(),
-        scope: Vec::new(),
-        inlined: Vec::new(),
-        returns: Vec::new(),
-        conditions: Vec::new(),
-        around: Vec::new(),
-        inside: Vec::new(),
-        labels: Vec::new(),
-        lengths: 0,
-        types: &types,
-        found: RefCell::default(),
-        errors,
-    };
-    for (position, param) in function.params.iter().enumerate() {
-        let value = lowerer.param(position, param);
-        lowerer.scope.push((param.name.to_string(), value));
-    }
+    let mut lowerer = Lowerer::new(function, items, &graph, &extents, &types, errors);
+    lowerer.params();
     lowerer.name_axes();
     lowerer.demand_one_width();
     let value = lowerer.body(&function.item.block, Some(&function.result));
     let parts = lowerer.results(value)?;
     let result_names = lowerer.result_names(&parts);
     let cotangents = lowerer.cotangents(&parts);
-    let Lowerer { leaves, callees, found, .. } = lowerer;
+    let Lowerer { leaves, callees, found, marks, .. } = lowerer;
     let rewritten = Vec::new();
-    let lowered = Lowered { parts, result_names, cotangents, graph, extents, leaves, callees, rewritten };
+    let lowered =
+        Lowered { parts, result_names, cotangents, graph, extents, leaves, callees, rewritten, marks };
     Some((lowered, found.into_inner()))
 }
 
@@ -276,10 +291,41 @@ struct Lowerer<'a> {
     /// What the first run has found.
     types: &'a Types,
     found: RefCell<Types>,
+    marks: Marks,
     errors: &'a mut Errors,
 }
 
-impl Lowerer<'_> {
+impl<'a> Lowerer<'a> {
+    fn new(
+        function: &'a Function,
+        items: &'a Items,
+        graph: &'a Graph,
+        extents: &'a Extents,
+        types: &'a Types,
+        errors: &'a mut Errors,
+    ) -> Self {
+        Lowerer {
+            graph,
+            extents,
+            items,
+            function,
+            leaves: Vec::new(),
+            callees: Vec::new(),
+            scope: Vec::new(),
+            inlined: Vec::new(),
+            returns: Vec::new(),
+            conditions: Vec::new(),
+            around: Vec::new(),
+            inside: Vec::new(),
+            labels: Vec::new(),
+            lengths: 0,
+            types,
+            found: RefCell::default(),
+            marks: Marks::default(),
+            errors,
+        }
+    }
+
     fn refuse(&mut self, place: impl ToTokens, message: impl AsRef<str>, help: impl AsRef<str>) -> Value {
         self.errors.push(place, message, help);
         Value::Refused

@@ -5,8 +5,10 @@ use quote::{format_ident, quote};
 use syn::{Attribute, Item, ItemMod};
 
 use crate::emit::parameters_impl;
+use crate::graph::Type;
 use crate::items::Items;
 use crate::parse::{self, Options};
+use crate::recover;
 use crate::report::Errors;
 use crate::written::{Written, scalar_path};
 
@@ -32,7 +34,8 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
                     output.push(quote!(#[allow(dead_code, unstable_name_collisions)] #function #emitted));
                 } else {
                     errors.append(mistakes);
-                    output.push(parse::without_body(quote!(#function)));
+                    output.push(recover::item(quote!(#function)));
+                    output.push(emitted);
                 }
             }
             Item::Struct(mut structure) => {
@@ -92,8 +95,8 @@ fn structure_parameters(name: &str, items: &Items, options: &Options, errors: &m
     let Some(structure) = items.structure(name) else {
         return TokenStream::new();
     };
-    let element = match items.element_of(name) {
-        Ok(Some(element)) => scalar_path(element, None),
+    let (element, is_fine) = match items.element_of(name) {
+        Ok(Some(element)) => (element, true),
         Ok(None) => return TokenStream::new(),
         Err(()) => {
             let place = format_ident!("{name}", span = structure.span);
@@ -102,7 +105,8 @@ fn structure_parameters(name: &str, items: &Items, options: &Options, errors: &m
                 format!("`{name}` mixes `f32` and `f64`"),
                 "use one of them for all its parameters",
             );
-            return TokenStream::new();
+            let mut floats = structure.fields.iter().filter_map(|(_, written)| written.element());
+            (floats.find(|element| element.is_float()).unwrap_or(Type::F64), false)
         }
     };
     let is_constant = |written: &Written| written.element().is_some_and(|element| !element.is_float());
@@ -112,5 +116,8 @@ fn structure_parameters(name: &str, items: &Items, options: &Options, errors: &m
     };
     let ident = format_ident!("{name}");
     let none = [TokenStream::new(), TokenStream::new()];
-    parameters_impl(&options.krate(), &quote!(#ident), &none, &element, &names(false), &names(true))
+    let element = scalar_path(element, None);
+    let parameters =
+        parameters_impl(&options.krate(), &quote!(#ident), &none, &element, &names(false), &names(true));
+    if is_fine { parameters } else { recover::hollow(parameters, &quote!(::core::unimplemented!())) }
 }

@@ -3,13 +3,16 @@
 mod axes;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, FnArg, ItemFn, Pat, Path, ReturnType, Token, parse_quote};
 
-pub(crate) use axes::{AxisKind, AxisName, misplaced, named_without_derivative, strip, strip_function};
+pub(crate) use axes::{
+    AxisKind, AxisName, misplaced, named_without_derivative, strip, strip_function, strip_signature,
+};
 
+use crate::instead;
 use crate::report::{Errors, nearest};
 use crate::written::{Names, Written, text, type_text};
 
@@ -36,27 +39,33 @@ impl Options {
 
     /// Reads the rest of an option that begins with a name.
     fn named(&mut self, name: &Ident, input: ParseStream) -> syn::Result<()> {
-        let error = |message| Err(syn::Error::new_spanned(name, message));
+        let error = |message: String| Err(syn::Error::new_spanned(name, message));
         if name == "as_written" {
             if std::mem::replace(&mut self.as_written, true) {
-                return error("`as_written` is given twice\nhelp: keep one");
+                return error("`as_written` is given twice\nhelp: keep one".to_owned());
             }
             return Ok(());
         }
         if name != "wrt" {
             return Err(unknown_option(name));
         }
+        if !input.peek(syn::token::Paren) {
+            return error("`wrt` has its names in brackets\nhelp: write `wrt(w, b)`".to_owned());
+        }
         let list;
         syn::parenthesized!(list in input);
         let names = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
         if names.is_empty() {
             return error(
-                "`wrt()` names no parameter\nhelp: name those to differentiate, as in `wrt(w, b)`, or leave it out for all",
+                "`wrt()` names no parameter\nhelp: name those to differentiate, as in `wrt(w, b)`, or leave it out for all".to_owned(),
             );
         }
-        if self.wrt.replace(names.into_iter().collect()).is_some() {
-            return error("`wrt` is given twice\nhelp: put all names into one");
+        if let Some(first) = &self.wrt {
+            let all: Vec<String> = first.iter().chain(&names).map(Ident::to_string).collect();
+            let help = format!("put all names into one, as in `wrt({})`", all.join(", "));
+            return error(format!("`wrt` is given twice\nhelp: {help}"));
         }
+        self.wrt = Some(names.into_iter().collect());
         Ok(())
     }
 
@@ -116,6 +125,8 @@ pub(crate) struct Function {
     pub(crate) item: ItemFn,
     pub(crate) krate: Path,
     pub(crate) params: Vec<Param>,
+    /// The names that the attribute gives, if it gives any.
+    pub(crate) wrt: Option<Vec<Ident>>,
     pub(crate) result: Written,
     /// The parameter that its derivative has more than the function, if it returns not just one number.
     pub(crate) cotangent: Option<Param>,
@@ -163,7 +174,7 @@ pub(crate) fn function(
         return None;
     }
     let (krate, as_written) = (options.krate(), options.as_written);
-    activate(&mut params, options.wrt, &item, structs, errors)?;
+    activate(&mut params, options.wrt.as_deref(), &item, structs, errors)?;
     let result = result?;
     let cotangent = (!matches!(result, Written::Scalar(_))).then(|| Param {
         name: Ident::new("cotangent", Span::mixed_site()),
@@ -172,7 +183,7 @@ pub(crate) fn function(
         active: false,
         axes: None,
     });
-    Some(Function { item, krate, params, result, cotangent, generic, as_written })
+    Some(Function { item, krate, params, wrt: options.wrt, result, cotangent, generic, as_written })
 }
 
 fn named_params(item: &ItemFn) -> Vec<String> {
@@ -217,7 +228,7 @@ fn type_parameter(item: &ItemFn, errors: &mut Errors) -> Option<String> {
         errors.push(
             second,
             "a differentiable function has one type parameter at most",
-            "use `T: Real` for all floats",
+            format!("use `{}: Real` for all floats", first.ident),
         );
     }
     let clause = item.sig.generics.where_clause.as_ref().map(text).unwrap_or_default();
@@ -235,7 +246,12 @@ fn param(input: &FnArg, names: &Names) -> syn::Result<Param> {
         return Err(syn::Error::new_spanned(input, message));
     };
     let Pat::Ident(pattern) = &*typed.pat else {
-        let message = "a parameter needs a name, since its derivative has that name\nhelp: take the pattern apart with a `let` in the body";
+        let (pattern, ty) = (text(&typed.pat), type_text(&typed.ty));
+        let help = match &*typed.ty {
+            syn::Type::Tuple(_) => "give each part a parameter of its own".to_owned(),
+            _ => format!("write `name: {ty}`, and `let {pattern} = name;` in the body"),
+        };
+        let message = format!("a parameter needs a name, since its derivative has that name\nhelp: {help}");
         return Err(syn::Error::new_spanned(&typed.pat, message));
     };
     if pattern.ident == "FORMULA" {
@@ -244,7 +260,10 @@ fn param(input: &FnArg, names: &Names) -> syn::Result<Param> {
         return Err(syn::Error::new_spanned(&pattern.ident, message));
     }
     if let Some(mutable) = &pattern.mutability {
-        let message = "a parameter cannot be `mut` here\nhelp: bind a new name with `let`";
+        let name = &pattern.ident;
+        let message = format!(
+            "a parameter cannot be `mut` here\nhelp: remove it, and begin the body with `let mut {name} = {name};`"
+        );
         return Err(syn::Error::new_spanned(mutable, message));
     }
     let written = Written::parse(&typed.ty, names)?;
@@ -268,7 +287,7 @@ fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
     let ReturnType::Type(_, ty) = &item.sig.output else {
         return Err(syn::Error::new_spanned(
             &item.sig.ident,
-            format!("the function returns nothing to differentiate\n{help}"),
+            "the function returns nothing to differentiate\nhelp: say what it returns, as in `-> f64`",
         ));
     };
     let fine = |written: &Written| {
@@ -278,6 +297,7 @@ fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
         !parts.is_empty() && parts.iter().all(is_float)
     };
     Written::result(ty, names).filter(fine).ok_or_else(|| {
+        let help = instead::of_result(ty).unwrap_or_else(|| help.to_owned());
         let message = format!("`{}` cannot be differentiated as a result\n{help}", type_text(ty));
         syn::Error::new_spanned(ty, message)
     })
@@ -286,7 +306,7 @@ fn result(item: &ItemFn, names: &Names) -> syn::Result<Written> {
 /// Marks the parameters that `wrt` names, or all that can be differentiated.
 fn activate(
     params: &mut [Param],
-    wrt: Option<Vec<Ident>>,
+    wrt: Option<&[Ident]>,
     item: &ItemFn,
     structs: &[String],
     errors: &mut Errors,
@@ -300,8 +320,13 @@ fn activate(
             param.active = differentiable(&param.written);
         }
         if !params.iter().any(|param| param.active) {
-            let help = "give it a parameter of a float type, an array or a tensor of floats";
-            errors.push(&item.sig.ident, "the function has no parameter to differentiate by", help);
+            let help = "give it a parameter made of floats, such as `x: f64` or `x: &Vector<f64>`";
+            let place = &item.sig.ident;
+            let message = match params.is_empty() {
+                true => "the function has no parameters, so there is nothing to differentiate by",
+                false => "the function has no parameter to differentiate by",
+            };
+            errors.push(place, message, help);
             return None;
         }
         return Some(());
@@ -309,23 +334,23 @@ fn activate(
     let names: Vec<String> = params.iter().map(|param| param.name.to_string()).collect();
     let mut fine = true;
     for name in wrt {
-        let Some(param) = params.iter_mut().find(|param| param.name == name) else {
+        let Some(param) = params.iter_mut().find(|param| param.name == *name) else {
             let help = match nearest(&name.to_string(), names.iter().map(String::as_str)) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the parameters are {}", listed(&names)),
             };
-            errors.push(&name, format!("`{}` has no parameter `{name}`", item.sig.ident), help);
+            errors.push(name, format!("`{}` has no parameter `{name}`", item.sig.ident), help);
             fine = false;
             continue;
         };
         if param.active {
-            errors.push(&name, format!("`{name}` is named twice"), "name it once");
+            errors.push(name, format!("`{name}` is named twice"), "remove this one");
             fine = false;
         } else if !differentiable(&param.written) {
             errors.push(
-                &name,
+                name,
                 format!("`{name}` is not made of floats, so there is no derivative by it"),
-                "leave it out of `wrt`",
+                "leave it out of `wrt(..)`, or make it a float, such as `f64`",
             );
             fine = false;
         }
@@ -346,15 +371,27 @@ pub(crate) fn listed(names: &[String]) -> String {
 /// The item as a function, or an error that says what the attribute is for.
 pub(crate) fn item_fn(item: TokenStream) -> syn::Result<ItemFn> {
     let wrong = |item: &dyn ToTokens, what: &str| {
-        let message = format!(
-            "`#[differentiable]` does not apply to {what}\nhelp: it applies to a function with a body, or to a module of them"
-        );
+        let help = match what {
+            "a struct" | "an `impl`" => {
+                "put it into a `#[differentiable] mod { .. }`, with the functions that use it"
+            }
+            "a constant" => "remove the attribute: functions can use a constant as it is",
+            "a trait" | "a function without a body" => {
+                "annotate a function with a body, which calls what the trait has"
+            }
+            _ => "it applies to a function with a body, or to a module of them",
+        };
+        let message = format!("`#[differentiable]` does not apply to {what}\nhelp: {help}");
         Err(syn::Error::new_spanned(item.to_token_stream(), message))
     };
+    if let Ok(syn::TraitItemFn { default: None, sig, .. }) = syn::parse2(item.clone()) {
+        return wrong(&sig.ident, "a function without a body");
+    }
     match syn::parse2::<syn::Item>(item)? {
         syn::Item::Fn(function) => Ok(function),
         syn::Item::Struct(item) => wrong(&item.ident, "a struct"),
         syn::Item::Enum(item) => wrong(&item.ident, "an enum"),
+        syn::Item::Static(item) => wrong(&item.ident, "a constant"),
         syn::Item::Const(item) => wrong(&item.ident, "a constant"),
         syn::Item::Trait(item) => wrong(&item.ident, "a trait"),
         syn::Item::Impl(item) => wrong(&item.self_ty, "an `impl`"),
@@ -370,19 +407,5 @@ pub(crate) fn without_axes(item: TokenStream) -> TokenStream {
             function.into_token_stream()
         }
         Err(_) => item,
-    }
-}
-
-/// The function as rustc can still check the rest of the program against it, after a mistake was
-/// reported: with its signature, but without the body, whose own errors would repeat ours.
-pub(crate) fn without_body(item: TokenStream) -> TokenStream {
-    let Ok(mut function) = syn::parse2::<ItemFn>(item.clone()) else {
-        return item;
-    };
-    function.block = parse_quote!({ ::core::unimplemented!() });
-    strip_function(&mut function);
-    quote! {
-        #[allow(unused_variables, unused_mut, clippy::all)]
-        #function
     }
 }

@@ -7,6 +7,7 @@ use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType, Token, parse_quote};
 
 use crate::items::Items;
 use crate::parse::{self, Options};
+use crate::recover;
 use crate::report::Errors;
 
 /// What stands in the brackets of `#[derivative(..)]`.
@@ -56,25 +57,24 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         .and_then(|(RuleOptions { of, options }, rule)| {
             let function = ruled_function(&of, &rule, &mut errors)?;
             let rule = &rule.sig.ident;
-            crate::derive_function(&function, options, &Items::builtin(), Some(rule), &mut errors)
+            Some(crate::derive_function(&function, options, &Items::builtin(), Some(rule), &mut errors))
         });
-    match emitted {
-        Some(emitted) if errors.is_empty() => {
-            let item = parse::without_axes(item);
-            quote! {
-                #[allow(dead_code, clippy::type_complexity)]
-                #item
-                #emitted
-            }
-        }
-        _ => [errors.into_tokens(), parse::without_body(item)].into_iter().collect(),
+    if errors.is_empty() {
+        let item = parse::without_axes(item);
+        return quote! {
+            #[allow(dead_code, clippy::type_complexity)]
+            #item
+            #emitted
+        };
     }
+    let item = recover::item(item);
+    [errors.into_tokens(), item, emitted.unwrap_or_default()].into_iter().collect()
 }
 
 fn function(item: TokenStream) -> syn::Result<ItemFn> {
     syn::parse2(item.clone()).map_err(|_| {
         let message =
-            "`#[derivative(of = ..)]` applies to a function that returns the value and the derivatives";
+            "`#[derivative(of = ..)]` applies to a function\nhelp: write one with the parameters of the other that returns the value and the derivatives, as in `-> (f64, f64)`";
         syn::Error::new_spanned(item, message)
     })
 }

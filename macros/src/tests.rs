@@ -94,6 +94,42 @@ fn derivatives_by_matrices_are_sums_of_products() {
     assert!(formula.contains("∂f/∂a[i, j] = Σ_k b[j, k]"), "{formula}");
 }
 
+/// Whether the body is there for rust-analyzer, and for it alone.
+fn is_kept_for_ides(output: &TokenStream, body: &TokenStream) -> bool {
+    let kept = quote!(#[cfg(rust_analyzer)] { #body } #[cfg(not(rust_analyzer))]).to_string();
+    output.to_string().contains(&kept)
+}
+
+#[test]
+fn after_a_mistake_the_ide_sees_the_body_and_the_module() {
+    let body = quote!(let unfinished = x.; x);
+    let output = expand(quote!(), quote! { pub fn f(x: f64, y: f64) -> f64 { #body } });
+    assert!(output.to_string().contains(&body.to_string()), "{output}");
+    assert!(!output.to_string().contains("compile_error"), "rustc says it: {output}");
+    assert!(output.to_string().contains("pub mod f"), "{output}");
+
+    let body = quote!(let unknown = x.unknown(); unknown * y);
+    let output = expand(quote!(), quote! { pub fn f(x: f64, y: f64) -> f64 { #body } });
+    assert!(is_kept_for_ides(&output, &body), "{output}");
+    for name in ["compile_error", "pub mod f", "fn value_and_grad_into", "pub struct Params"] {
+        assert!(output.to_string().contains(name), "{name} in {output}");
+    }
+
+    let module = quote! { mod m { #[differentiable] fn f(x: f64) -> f64 { #body } } };
+    let output = expand(quote!(), module);
+    assert!(is_kept_for_ides(&output, &body) && output.to_string().contains("mod f"), "{output}");
+
+    let output = crate::rule::expand(quote!(of = g), quote! { fn f(x: f64) -> f64 { #body } });
+    assert!(is_kept_for_ides(&output, &body), "{output}");
+}
+
+#[test]
+fn a_module_that_cannot_be_read_is_left_to_rustc() {
+    let output = expand(quote!(), quote! { mod m { #[differentiable] fn f(x: f64) -> f64 { x. } } });
+    let expected = quote! { mod m { fn f(x: f64) -> f64 { x. } } };
+    assert!(output.to_string().ends_with(&expected.to_string()), "{output}");
+}
+
 /// The lines of the formula, without the one that says what the lengths are.
 fn lines_of(item: TokenStream) -> Vec<String> {
     formula_of(item).lines().filter(|line| !line.starts_with("where ")).map(str::to_owned).collect()

@@ -109,18 +109,18 @@ impl Written {
     /// Reads a type, through references.
     pub(crate) fn parse(ty: &syn::Type, names: &Names) -> Result<Self, syn::Error> {
         let unknown = || {
-            let text = format!(
-                "gradus does not know the type `{}`\nhelp: the types it knows are {KNOWN}",
-                type_text(ty)
-            );
+            let help =
+                crate::instead::of_parameter(ty).unwrap_or_else(|| format!("the types it knows are {KNOWN}"));
+            let text = format!("gradus does not know the type `{}`\nhelp: {help}", type_text(ty));
             syn::Error::new_spanned(ty, text)
         };
         match ty {
             syn::Type::Reference(reference) if reference.mutability.is_some() => {
-                Err(syn::Error::new_spanned(
-                    ty,
-                    "a `&mut` parameter cannot be differentiated\nhelp: return the new value instead",
-                ))
+                let message = format!(
+                    "a `&mut` parameter cannot be differentiated\nhelp: write `&{}`, and return the new value",
+                    type_text(&reference.elem)
+                );
+                Err(syn::Error::new_spanned(ty, message))
             }
             syn::Type::Reference(reference) => Self::parse(&reference.elem, names),
             syn::Type::Paren(inner) => Self::parse(&inner.elem, names),
@@ -269,8 +269,8 @@ pub(crate) fn is_absolute(path: &TokenStream) -> bool {
     const ROOTS: [&str; 8] = ["super", "crate", "std", "core", "alloc", "f32", "f64", ""];
     let printed = path.to_string();
     if !printed.contains("::") {
-        // A parameter of the function.
-        return true;
+        // A parameter of the function, or else what only a glob import finds.
+        return !printed.starts_with(char::is_lowercase);
     }
     let first = printed.split("::").next().unwrap_or_default().trim();
     ROOTS.contains(&first)

@@ -14,6 +14,13 @@ pub type Element<O> = <<O as Objective>::Params as Parameters>::Element;
 ///
 /// An objective whose data has rows says how many, and can be evaluated on some of them: it must then
 /// write [`gather`](Self::gather) and [`batch_value_and_grad_into`](Self::batch_value_and_grad_into).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an objective that an optimiser can minimise",
+    label = "this is not an objective",
+    note = "write `&cost::objective(&x, &y)` for a function `cost` with `#[differentiable]`, with all that it \
+            is not differentiated by,",
+    note = "or `&objective_from(|params| ..)` for a closure that returns the value and the gradient"
+)]
 pub trait Objective {
     /// What the optimiser moves.
     type Params: Parameters;

@@ -27,8 +27,8 @@ use crate::real::Real;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be moved by an optimiser",
     label = "these are not parameters",
-    note = "parameters are `f32`, `f64`, tensors, arrays and `Vec`s of these, and structs \
-            inside a `#[differentiable] mod`"
+    note = "parameters are `f32`, `f64`, tensors, arrays and `Vec`s of these;",
+    note = "a struct of these becomes one inside of a `#[differentiable] mod {{ .. }}`"
 )]
 pub trait Parameters: Sized {
     /// The type of the numbers.

@@ -26,6 +26,12 @@ fn function(name: &str, program: &Program, annotated: bool) -> String {
         program.params.iter().map(|param| format!("{}: {}", param.name, of_type(param.ty))).collect();
     let mut printer = Printer { text: String::new(), indent: 0 };
     printer.block(&program.body);
+    if annotated {
+        // A result may not depend on a parameter; the derivative by it must be zero then.
+        let marks: String =
+            program.active().map(|param| format!("\n    let _ = no_grad({});", param.name)).collect();
+        printer.text = printer.text.replacen('{', &format!("{{{marks}"), 1);
+    }
     format!("{attribute}pub fn {name}({}) -> f64 {}\n", params.join(", "), printer.text)
 }
 

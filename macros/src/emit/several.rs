@@ -10,19 +10,32 @@ use crate::schedule::Program;
 use crate::written::Written;
 
 impl Module<'_> {
+    /// The bodies of `value` and of `vjp_into`.
+    pub(super) fn bodies_of_several(
+        &self,
+        cotangent: &Param,
+        value: &Program,
+        gradient: &Program,
+    ) -> [TokenStream; 2] {
+        let with_cotangent = Function {
+            params: [self.function.params.as_slice(), std::slice::from_ref(cotangent)].concat(),
+            ..self.function.clone()
+        };
+        let grad = Ident::new("grad", Span::mixed_site());
+        [
+            Body::new(self.function, self.lowered, value).several(self),
+            Body::new(&with_cotangent, self.lowered, gradient).tokens(&self.entry(), self.outputs(&grad)),
+        ]
+    }
+
     pub(super) fn functions_of_several(
         &self,
         cotangent: &Param,
         visibility: &TokenStream,
-        value: &Program,
-        gradient: &Program,
+        [value_body, gradient_body]: [TokenStream; 2],
     ) -> TokenStream {
         let params = &self.function.params;
         let name = &self.function.item.sig.ident;
-        let with_cotangent = Function {
-            params: [params.as_slice(), std::slice::from_ref(cotangent)].concat(),
-            ..self.function.clone()
-        };
         let takes_views = |written: &Written| matches!(written, Written::Tensor { .. });
         let views_of_data = params.iter().any(|param| takes_views(&param.written));
         let written = || params.iter().map(|param| &param.written).chain([&cotangent.written]);
@@ -35,9 +48,6 @@ impl Module<'_> {
         let (result_type, gradient_type) = (self.owned(&self.function.result), self.gradient_type());
         let (cotangent_name, cotangent_type) = (&cotangent.name, self.cotangent_type(cotangent));
         let grad = Ident::new("grad", Span::mixed_site());
-        let value_body = Body::new(self.function, self.lowered, value).several(self);
-        let gradient_body =
-            Body::new(&with_cotangent, self.lowered, gradient).tokens(&self.entry(), self.outputs(&grad));
         let views: Vec<TokenStream> = params.iter().filter_map(|param| self.view_of(param)).collect();
         let zeros = self.zeros();
         let value_docs = format!("The value of [`{name}`](fn@super::{name}), from views of tensors too.");

@@ -84,7 +84,11 @@ impl Lowerer<'_> {
                 }
             }
             (Value::Refused, _) => Value::Refused,
-            _ => lowerer.refuse(&call.method, format!("`{name}` does not fit this"), ""),
+            _ => lowerer.refuse(
+                &call.method,
+                format!("`{name}` does not fit this"),
+                "use it on a vector, or write a loop over the indices",
+            ),
         });
     }
 
@@ -128,7 +132,8 @@ impl Lowerer<'_> {
                 let name = text(&path.path);
                 let Some(at) = self.scope.iter().rposition(|(known, _)| *known == name) else {
                     let message = format!("`{name}` is not a variable of this function");
-                    self.refuse(place, message, "return the new value instead");
+                    let help = format!("bind it here with `let mut {name} = ..;`, and return its new value");
+                    self.refuse(place, message, help);
                     return None;
                 };
                 match self.scope[at].1.clone() {
@@ -195,7 +200,11 @@ impl Lowerer<'_> {
                 self.set(&array, indices, &new, place)
             }
             (_, Value::Refused) => Value::Refused,
-            _ => self.refuse(place.to_token_stream(), "this cannot be assigned to", ""),
+            _ => self.refuse(
+                place.to_token_stream(),
+                "this cannot be assigned to",
+                "assign to a variable, a field or an element, as in `x[i] = ..`",
+            ),
         }
     }
 
@@ -223,14 +232,15 @@ impl Lowerer<'_> {
                 return self.refuse(
                     place.to_token_stream(),
                     "this has another shape than what it is assigned to",
-                    "",
+                    "assign elements in a loop, as in `x[i] = y[i]`",
                 );
             }
         };
         for (one, &other) in new.shape().into_iter().zip(&rest) {
             if self.extents.unify(one, other, Demand::Expression(&text(place.to_token_stream()))).is_err() {
                 let message = "this has another shape than what it is assigned to";
-                return self.refuse(place.to_token_stream(), message, "");
+                let help = "assign elements in a loop, as in `x[i] = y[i]`";
+                return self.refuse(place.to_token_stream(), message, help);
             }
         }
         let Some((body, old)) = self.same_types(new.body, array.body, place) else { return Value::Refused };

@@ -5,9 +5,11 @@ use syn::{Expr, ExprCall, ExprMethodCall};
 
 use super::Lowerer;
 use super::called::Reach;
+use super::foreign::{self, Of};
 use crate::graph::{Node, Type};
 use crate::items::Inlined;
 use crate::ops;
+use crate::report::nearest;
 use crate::value::Value;
 use crate::written::{Written, integer_named, text};
 
@@ -18,7 +20,11 @@ impl Lowerer<'_> {
             return self.refuse(&call.func, "only a function with a name can be called", help);
         };
         if function.path.segments.last().is_some_and(|last| is_keyword(&last.ident)) {
-            return self.refuse(&call.func, "this is not the name of a function", "");
+            return self.refuse(
+                &call.func,
+                "this is not the name of a function",
+                "write its path, as in `super::name(x)`",
+            );
         }
         let is_self = function.path.segments.first().is_some_and(|first| first.ident == "Self");
         if function.qself.is_some() || is_self {
@@ -30,6 +36,11 @@ impl Lowerer<'_> {
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         if let [ty, name] = segments.as_slice() {
             let generic = self.function.generic.as_deref() == Some(*ty);
+            if foreign::is_module(ty) && self.items.function(name).is_none() {
+                let arguments: Vec<&Expr> = call.args.iter().collect();
+                let name = &function.path.segments[1].ident;
+                return self.function_elsewhere(ty, name, &arguments);
+            }
             if let Some(number) = number_named(ty, generic) {
                 return self.number_function(number, name, call, expected);
             }
@@ -42,7 +53,11 @@ impl Lowerer<'_> {
             return self.refuse(closure, "a closure cannot be passed to a function here", help);
         }
         if let [name] | ["self", name] = segments.as_slice() {
-            if self.scope.iter().any(|(known, _)| known == name) {
+            let variable = self.scope.iter().rev().find(|(known, _)| known == name);
+            if variable.is_some_and(|(_, value)| matches!(value, Value::Refused)) {
+                return Value::Refused;
+            }
+            if variable.is_some() {
                 let help = "call a function by its name, which then needs `#[differentiable]`";
                 let message = format!("`{name}` is a variable, so that it is not known what it calls");
                 return self.refuse(&call.func, message, help);
@@ -107,15 +122,21 @@ impl Lowerer<'_> {
                 {
                     Value::Scalar(self.graph.cast(id, float))
                 }
-                Value::Scalar(id) if self.graph.ty(id).is_float() && !float.is_float() => {
-                    self.refuse(call, "this loses the derivative", "")
-                }
+                Value::Scalar(id) if self.graph.ty(id).is_float() && !float.is_float() => self.refuse(
+                    call,
+                    "this loses the derivative",
+                    "keep the float, or pass the integer as a parameter `n: usize`",
+                ),
                 Value::Scalar(id) if self.graph.ty(id) == Type::Untyped => {
                     Value::Scalar(self.coerce(id, float))
                 }
                 Value::Scalar(id) => Value::Scalar(self.graph.cast(id, float)),
                 Value::Refused => Value::Refused,
-                _ => self.refuse(call, "only a number can be converted", ""),
+                _ => self.refuse(
+                    call,
+                    "only a number can be converted",
+                    "convert the elements, as in `x[i] as f64`",
+                ),
             };
         }
         let mut arguments = call.args.iter();
@@ -143,7 +164,21 @@ impl Lowerer<'_> {
                 let values: Vec<Value> = call.args.iter().map(|argument| self.expr(argument, None)).collect();
                 if values.iter().any(|value| self.is_differentiated(value)) {
                     let message = format!("gradus does not know the function `{}`", text(&call.func));
-                    return self.refuse(&call.func, message, "");
+                    let near = nearest(name, ops::methods().map(|op| op.name));
+                    let help = match (
+                        foreign::function(name, &call.args.iter().collect::<Vec<_>>(), Of::Number),
+                        near,
+                    ) {
+                        (Some(help), _) => help,
+                        (None, Some(near)) => {
+                            format!("did you mean `{}`?", text(&call.func).replace(name, near))
+                        }
+                        (None, None) => {
+                            "write it as a function of your own, annotated with `#[differentiable]`"
+                                .to_owned()
+                        }
+                    };
+                    return self.refuse(&call.func, message, help);
                 }
                 let own = Written::Scalar(float);
                 let own = name.starts_with("from").then_some(&own);

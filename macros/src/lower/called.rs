@@ -5,6 +5,7 @@ use quote::{format_ident, quote};
 use syn::{Expr, ExprCall, UnOp};
 
 use super::Lowerer;
+use super::foreign::{self, Of};
 use crate::graph::{Callee, Id, Node, Type};
 use crate::value::{Array, Value};
 use crate::written::{Written, text};
@@ -80,11 +81,11 @@ impl Lowerer<'_> {
                 if !param.active && self.is_differentiated(value) {
                     let name = &param.name;
                     let message = format!("this is differentiated, but `{name}` is not in `wrt(..)`");
-                    return self.refuse(
-                        argument,
-                        message,
-                        format!("name `{name}` there, or write `no_grad(..)`"),
-                    );
+                    let active = self.function.params.iter().filter(|own| own.active || own.name == *name);
+                    let active: Vec<String> = active.map(|own| own.name.to_string()).collect();
+                    let help =
+                        format!("write `wrt({})`, or pass `no_grad({})`", active.join(", "), text(argument));
+                    return self.refuse(argument, message, help);
                 }
             }
         }
@@ -109,7 +110,14 @@ impl Lowerer<'_> {
             Some(Written::Scalar(ty)) if reach == Reach::Plain || ty.is_float() => return Some(*ty),
             Some(Written::Scalar(ty)) if *ty != Type::Untyped => {
                 let message = format!("`{}` loses the derivative, as it does not return a float", text(call));
-                self.refuse(call, message, "mark what it takes as a constant with `no_grad(..)`");
+                let arguments: Vec<String> =
+                    call.args.iter().map(|argument| format!("no_grad({})", text(argument))).collect();
+                let help = format!(
+                    "to take what it is given as a constant write `{}({})`",
+                    text(&call.func),
+                    arguments.join(", ")
+                );
+                self.refuse(call, message, help);
                 return None;
             }
             Some(other) if !matches!(other, Written::Scalar(_)) => {
@@ -121,16 +129,35 @@ impl Lowerer<'_> {
             }
             _ => {}
         }
-        let help = match reach {
-            Reach::Plain => format!("write `let value: f64 = {};` with the type it returns", text(call)),
-            _ => format!(
-                "write `let value: f64 = {0};` with the type it returns; `{1}` takes what is differentiated, so {WAYS_OUT}",
-                text(call),
-                text(&call.func),
-            ),
+        let real = self.real_name();
+        let (printed, name) = (text(call), text(&call.func));
+        let bound = format!("write `let value: {real} = {printed};` with the type it returns");
+        let help = match (reach, self.as_method(call)) {
+            (_, Some(method)) => method,
+            (Reach::Plain, None) => bound,
+            (_, None) => format!("{bound}; `{name}` takes what is differentiated, so {WAYS_OUT}"),
         };
         self.refuse(call, format!("the type of `{}` is not known", text(call)), help);
         None
+    }
+
+    /// The method that is most likely meant by a function's name.
+    fn as_method(&self, call: &ExprCall) -> Option<String> {
+        let Expr::Path(path) = &*call.func else { return None };
+        let name = path.path.get_ident()?.to_string();
+        let arguments: Vec<&Expr> = call.args.iter().collect();
+        let (receiver, rest) = arguments.split_first()?;
+        let rest: Vec<String> = rest.iter().map(text).collect();
+        let own =
+            crate::ops::method(&name).is_some() || super::methods::ARRAY_METHODS.contains(&name.as_str());
+        match own {
+            true => Some(format!(
+                "`{name}` is a method: write `{}.{name}({})`",
+                foreign::operand(receiver),
+                rest.join(", ")
+            )),
+            false => foreign::function(&name, &arguments, Of::Each),
+        }
     }
 
     fn argument(
@@ -173,7 +200,11 @@ impl Lowerer<'_> {
             }
             Value::Struct(..) => {
                 let Some(access) = self.whole(&value) else {
-                    self.refuse(written, "only a whole struct among the parameters can be passed on", "");
+                    self.refuse(
+                        written,
+                        "only a whole struct among the parameters can be passed on",
+                        "pass its fields one by one",
+                    );
                     return None;
                 };
                 self.fields(&value, &derivative, called, operands);

@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 
+use quote::ToTokens;
 use syn::{Expr, ExprCall};
 
 use super::Lowerer;
+use crate::dependence::Flat;
 use crate::graph::{Id, Node, Type};
 use crate::ops;
 use crate::value::Value;
@@ -72,10 +74,23 @@ impl Lowerer<'_> {
             return Value::Refused;
         };
         let graph = self.graph;
-        self.expr(argument, None).map(&|id| match graph.ty(id) {
+        let value = self.expr(argument, None);
+        self.mark_constant(&value);
+        value.map(&|id| match graph.ty(id) {
             Type::Int(_) | Type::Bool => id,
             _ => graph.op(ops::row("detach"), &[id]),
         })
+    }
+
+    /// Notes that the user wants no derivative by what the value depends on.
+    pub(super) fn mark_constant(&mut self, value: &Value) {
+        self.marks.constant.extend(value.parts().unwrap_or_default().iter().filter_map(body));
+    }
+
+    /// Notes an operation whose derivative is zero, with the user's expression for it.
+    pub(super) fn mark_flat(&mut self, method: Option<&'static str>, operand: &Value, at: &dyn ToTokens) {
+        let Some(operand) = body(operand) else { return };
+        self.marks.flat.push(Flat { operand, expression: at.to_token_stream(), method });
     }
 
     /// The value without the mark that it is a constant.
@@ -84,5 +99,14 @@ impl Lowerer<'_> {
             Node::Op(op, operands) if op.name == "detach" => self.attached(operands[0]),
             _ => id,
         }
+    }
+}
+
+/// The number, or an element of the array.
+fn body(value: &Value) -> Option<Id> {
+    match value {
+        Value::Scalar(id) => Some(*id),
+        Value::Array(array) => Some(array.body),
+        _ => None,
     }
 }

@@ -3,11 +3,14 @@
 use syn::{Expr, ExprArray, ExprCall, ExprPath, ExprRepeat, ExprStruct, Member};
 
 use super::Lowerer;
+use super::foreign::operand;
 use crate::graph::{Graph, Id, Type};
 use crate::ops;
 use crate::shape::{Demand, Extent, Source};
 use crate::value::{Array, Value};
 use crate::written::{Written, text};
+
+const LIST: &str = "write numbers, as in `[x, 2.0 * x]`, or rows of one length, as in `[[x, y], [y, x]]`";
 
 impl Lowerer<'_> {
     /// A length that a user writes: a number, a parameter, a constant or the length of an array.
@@ -16,12 +19,17 @@ impl Lowerer<'_> {
             Value::Scalar(id) => self.coerce(id, Type::Int("usize")),
             Value::Refused => return None,
             _ => {
-                self.refuse(length, "a length is a `usize`", "");
+                self.refuse(
+                    length,
+                    "a length is a `usize`",
+                    "write `n` for a parameter `n: usize`, or `x.len()`",
+                );
                 return None;
             }
         };
         if self.graph.ty(id) != Type::Int("usize") {
-            self.refuse(length, "a length is a `usize`", "");
+            let help = format!("make it one, as in `{} as usize`", operand(length));
+            self.refuse(length, "a length is a `usize`", help);
             return None;
         }
         Some(self.extent_of(id))
@@ -35,22 +43,22 @@ impl Lowerer<'_> {
                 Value::Scalar(id) => parts.push(Array { axes: Vec::new(), body: id, nested: true }),
                 Value::Array(part) => parts.push(part),
                 Value::Refused => return Value::Refused,
-                _ => return self.refuse(element, "an array is made of numbers or of arrays", ""),
+                _ => return self.refuse(element, "an array is made of numbers or of arrays", LIST),
             }
         }
         let Some(first) = parts.first().cloned() else {
-            return self.refuse(array, "an empty array has no derivative", "");
+            return self.refuse(array, "an empty array has no derivative", LIST);
         };
         let typed = parts.iter().find(|part| self.graph.ty(part.body) != Type::Untyped);
         let ty = typed.map_or(Type::Untyped, |part| self.graph.ty(part.body));
         for part in &mut parts {
             part.body = self.coerce(part.body, ty);
             if part.rank() != first.rank() || self.graph.ty(part.body) != ty {
-                return self.refuse(array, "the elements of an array have one type and one shape", "");
+                return self.refuse(array, "the elements of an array have one type and one shape", LIST);
             }
             for (one, other) in part.shape().into_iter().zip(first.shape()) {
                 if self.extents.unify(one, other, Demand::Expression(&text(array))).is_err() {
-                    return self.refuse(array, "the elements of an array have one type and one shape", "");
+                    return self.refuse(array, "the elements of an array have one type and one shape", LIST);
                 }
             }
         }
@@ -70,7 +78,11 @@ impl Lowerer<'_> {
         let mut given: Vec<(String, Value)> = Vec::new();
         for field in &made.fields {
             let Member::Named(member) = &field.member else {
-                return self.refuse(&field.member, "the fields of a struct of parameters have names", "");
+                return self.refuse(
+                    &field.member,
+                    "the fields of a struct of parameters have names",
+                    "write `Name { field: value }`",
+                );
             };
             given.push((member.to_string(), self.expr(&field.expr, None)));
         }
@@ -101,7 +113,7 @@ impl Lowerer<'_> {
             Value::Scalar(id) => Array { axes: Vec::new(), body: id, nested: true },
             Value::Array(part) => part,
             Value::Refused => return Value::Refused,
-            _ => return self.refuse(&repeat.expr, "an array is made of numbers or of arrays", ""),
+            _ => return self.refuse(&repeat.expr, "an array is made of numbers or of arrays", LIST),
         };
         let shape = [vec![extent], part.shape()].concat();
         Value::Array(
@@ -129,7 +141,11 @@ impl Lowerer<'_> {
             ("full", [shape, value]) => match self.expr(value, None) {
                 Value::Scalar(value) => self.filled(shape, self.coerce(value, ty)),
                 Value::Refused => Value::Refused,
-                _ => self.refuse(value, "the elements of a tensor are numbers", ""),
+                _ => self.refuse(
+                    value,
+                    "the elements of a tensor are numbers",
+                    "write a number, as in `Vector::full([n], 0.5)`",
+                ),
             },
             ("eye", [length]) => match self.extent(length) {
                 Some(extent) => Value::Array(Array::new(self.graph, &[extent, extent], |indices| {

@@ -4,9 +4,11 @@ use quote::ToTokens;
 use syn::{Expr, Member, UnOp};
 
 use super::flow::assigning;
+use super::foreign::{self, Of, operand};
 use super::{Leaf, Lowerer};
 use crate::graph::{Id, Type};
 use crate::ops::{self, Op};
+use crate::parse::listed;
 use crate::report::nearest;
 use crate::value::{Array, Value};
 use crate::written::{Written, rerooted, text};
@@ -109,7 +111,14 @@ impl Lowerer<'_> {
         } else {
             Type::Untyped
         };
-        let access = if is_length { path.to_token_stream() } else { rerooted(&path.path) };
+        // What is not written as constants are is most likely a mistake, which rustc then reports once: the
+        // module beside the function says the same as the function.
+        let is_misspelt =
+            path.path.get_ident().is_some_and(|name| name.to_string().starts_with(char::is_lowercase));
+        let access = match is_length || is_misspelt {
+            true => path.to_token_stream(),
+            false => rerooted(&path.path),
+        };
         let printed = text(&access);
         let known = self.leaves.iter().position(|leaf| leaf.param.is_none() && text(&leaf.access) == printed);
         let place = known.unwrap_or(self.leaves.len());
@@ -137,20 +146,26 @@ impl Lowerer<'_> {
         let row = match unary.op {
             UnOp::Neg(_) => "neg",
             UnOp::Not(_) => "not",
-            _ => return self.refuse(unary, "this operator is not supported", ""),
+            _ => return self.refuse(unary, "this operator is not supported", "write `-x` or `!condition`"),
         };
         let expected = (row == "not").then_some(Written::Scalar(Type::Bool));
         match self.expr(&unary.expr, expected.as_ref()) {
             Value::Scalar(id) if row == "not" && self.is_integer(id) => {
                 Value::Scalar(self.graph.op(ops::row("complement"), &[id]))
             }
-            Value::Scalar(id) if row == "not" && self.graph.ty(id) != Type::Bool => {
-                self.refuse(unary, "`!` is for conditions and integers", "")
-            }
+            Value::Scalar(id) if row == "not" && self.graph.ty(id) != Type::Bool => self.refuse(
+                unary,
+                "`!` is for conditions and integers",
+                format!("to negate a number write `-{}`", operand(&unary.expr)),
+            ),
             Value::Scalar(id) => Value::Scalar(self.graph.op(ops::row(row), &[id])),
             Value::Array(array) => Value::Array(array.map(|body| self.graph.op(ops::row(row), &[body]))),
             Value::Refused => Value::Refused,
-            _ => self.refuse(&unary.expr, "this is not a number or an array of numbers", ""),
+            _ => self.refuse(
+                &unary.expr,
+                "this is not a number or an array of numbers",
+                "take a part of it first, as in `-pair.0`",
+            ),
         }
     }
 
@@ -171,7 +186,11 @@ impl Lowerer<'_> {
         match ops::infix(&token) {
             Some(op) if op.is_bitwise() => self.bitwise(op, left, right, binary),
             Some(op) => self.elementwise(op, left, right, binary),
-            None => self.refuse(binary, "this operator cannot be differentiated", ""),
+            None => self.refuse(
+                binary,
+                "this operator cannot be differentiated",
+                "use `+`, `-`, `*`, `/` and methods",
+            ),
         }
     }
 
@@ -188,6 +207,10 @@ impl Lowerer<'_> {
             (Value::Scalar(a), Value::Scalar(b)) => {
                 let Some((a, b)) = self.same_types(a, b, place) else { return Value::Refused };
                 let (a, b) = if op.is_comparison() { self.compared(a, b) } else { (a, b) };
+                if op.is_comparison() {
+                    self.mark_flat(None, &Value::Scalar(a), place);
+                    self.mark_flat(None, &Value::Scalar(b), place);
+                }
                 Value::Scalar(self.graph.op(op, &[a, b]))
             }
             (Value::Array(a), Value::Scalar(b)) => self
@@ -200,7 +223,11 @@ impl Lowerer<'_> {
                 let Some((a, b)) = self.same_array_types(&a, &b, place) else { return Value::Refused };
                 self.zip([&a, &b], place, |a, b| (op, a, b))
             }
-            _ => self.refuse(place.to_token_stream(), "these are not numbers or arrays of numbers", ""),
+            _ => self.refuse(
+                place.to_token_stream(),
+                "these are not numbers or arrays of numbers",
+                "take parts of them, as in `a.0 + b.0`",
+            ),
         }
     }
 
@@ -234,12 +261,21 @@ impl Lowerer<'_> {
                     Some((_, value)) => value,
                     None => {
                         let near = nearest(&name.to_string(), names.iter().map(String::as_str));
-                        let help = near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default();
+                        let help = match near {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None => format!("its fields are {}", listed(&names)),
+                        };
                         self.refuse(name, format!("`{structure}` has no field `{name}`"), help)
                     }
                 }
             }
-            _ => self.refuse(field, "this value has no such field", ""),
+            (value, member) => {
+                let name = text(member);
+                let of = if matches!(value, Value::Array(_)) { Of::Array } else { Of::Number };
+                let help = foreign::function(&name, &[&*field.base], of)
+                    .unwrap_or_else(|| "only structs and tuples have fields".to_owned());
+                self.refuse(member, format!("this value has no field `{name}`"), help)
+            }
         }
     }
 
@@ -256,9 +292,18 @@ impl Lowerer<'_> {
             Value::Array(array) => {
                 let axes = if array.rank() == 1 { "axis" } else { "axes" };
                 let message = format!("{} indices into an array with {} {axes}", indices.len(), array.rank());
-                self.refuse(&index.index, message, "")
+                let places =
+                    ["i", "j", "k", "l"].into_iter().take(array.rank()).collect::<Vec<_>>().join(", ");
+                let help = match array.rank() {
+                    1 => format!("write `{}[i]`", operand(&index.expr)),
+                    _ => format!("write `{}[[{places}]]`", operand(&index.expr)),
+                };
+                self.refuse(&index.index, message, help)
             }
-            _ => self.refuse(index, "only arrays, slices and tensors can be indexed", ""),
+            _ => {
+                let help = format!("write `{}` alone", operand(&index.expr));
+                self.refuse(index, "only arrays, slices and tensors can be indexed", help)
+            }
         }
     }
 
@@ -275,14 +320,22 @@ impl Lowerer<'_> {
                 Value::Scalar(id) => {
                     let id = self.coerce(id, Type::Int("usize"));
                     if self.graph.ty(id) != Type::Int("usize") {
-                        self.refuse(place, "an index is a `usize`", "");
+                        let help = match self.graph.ty(id).is_float() {
+                            true => "pass the place as a parameter `i: usize`".to_owned(),
+                            false => format!("write `{} as usize`", operand(place)),
+                        };
+                        self.refuse(place, "an index is a `usize`", help);
                         return None;
                     }
                     indices.push(id);
                 }
                 Value::Refused => return None,
                 _ => {
-                    self.refuse(place, "an index is a `usize`", "");
+                    self.refuse(
+                        place,
+                        "an index is a `usize`",
+                        "write `x[i]` for an element, or `&x[a..b]` for a part",
+                    );
                     return None;
                 }
             }

@@ -4,10 +4,11 @@ use quote::ToTokens;
 use syn::{Arm, BinOp, Expr, ExprIf, ExprMatch, Lifetime, Lit, Pat, RangeLimits};
 
 use super::Lowerer;
+use super::foreign::operand;
 use crate::graph::{Id, Type};
 use crate::ops;
 use crate::value::{Array, Value};
-use crate::written::Written;
+use crate::written::{Written, text};
 
 /// Where control goes when it leaves a block.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -102,7 +103,11 @@ impl<'a> Lowerer<'a> {
         };
         let found = self.labels.iter().rev().find(named).map(|(_, number)| *number);
         if found.is_none() {
-            self.refuse(place.to_token_stream(), "there is no loop here that this could leave", "");
+            self.refuse(
+                place.to_token_stream(),
+                "there is no loop here that this could leave",
+                "to leave the function write `return`",
+            );
         }
         found
     }
@@ -120,14 +125,20 @@ impl<'a> Lowerer<'a> {
     /// A condition, as a value of type `bool`.
     pub(super) fn condition(&mut self, condition: &Expr) -> Option<Id> {
         if let Expr::Let(pattern) = condition {
-            self.refuse(pattern, "`if let` is not supported", "use `match`, or a condition");
+            let help = format!(
+                "check with a condition, and bind with `let {} = {};` inside",
+                text(&pattern.pat),
+                text(&pattern.expr)
+            );
+            self.refuse(pattern, "`if let` is not supported", help);
             return None;
         }
         match self.expr(condition, Some(&Written::Scalar(Type::Bool))) {
             Value::Scalar(id) if self.graph.ty(id) == Type::Bool => Some(id),
             Value::Refused => None,
             _ => {
-                self.refuse(condition, "a condition is a `bool`", "");
+                let help = format!("compare it, as in `{} > 0.0`", operand(condition));
+                self.refuse(condition, "a condition is a `bool`", help);
                 None
             }
         }
@@ -237,7 +248,11 @@ impl<'a> Lowerer<'a> {
             return Value::Refused;
         }
         if a.rank() != b.rank() {
-            return self.refuse(place.to_token_stream(), "both sides must have the same shape", "");
+            return self.refuse(
+                place.to_token_stream(),
+                "both sides must have the same shape",
+                "make the shorter one longer with `.insert_axis(axis, length)`",
+            );
         }
         let ty = if graph.ty(a.body) == Type::Untyped { graph.ty(b.body) } else { graph.ty(a.body) };
         let (a, b) = (a.map(|body| self.coerce(body, ty)), b.map(|body| self.coerce(body, ty)));
@@ -248,7 +263,7 @@ impl<'a> Lowerer<'a> {
             let chosen = Array::of_node(graph, graph.select(condition, one, other));
             return Value::Array(chosen.nested_as(a.nested));
         }
-        let demanded_by = crate::written::text(place.to_token_stream());
+        let demanded_by = text(place.to_token_stream());
         let zipped =
             Array::zip(graph, self.extents, [&a, &b], &demanded_by, |a, b| graph.select(condition, a, b));
         match zipped {
@@ -264,7 +279,13 @@ impl<'a> Lowerer<'a> {
             }
             Value::Refused => Flow::of(Value::Refused),
             _ => {
-                let help = "write `if` and `else` with conditions";
+                let x = operand(&matched.expr);
+                let help = match matched.arms.first().map(|arm| &arm.pat) {
+                    Some(Pat::Lit(literal)) => {
+                        format!("write `if {x} == {} {{ .. }} else {{ .. }}`", text(literal))
+                    }
+                    _ => format!("write conditions, as in `if {x} > 0.0 {{ .. }} else {{ .. }}`"),
+                };
                 Flow::of(self.refuse(&matched.expr, "`match` is supported on integers and booleans", help))
             }
         }

@@ -4,6 +4,7 @@ use quote::ToTokens;
 use syn::ExprMethodCall;
 
 use super::Lowerer;
+use super::foreign::operand;
 use crate::graph::{Id, Type};
 use crate::ops::{Op, Operand};
 use crate::value::Value;
@@ -26,15 +27,22 @@ impl Lowerer<'_> {
         let (a, b) = match (left, right) {
             (Value::Refused, _) | (_, Value::Refused) => return Value::Refused,
             (Value::Scalar(a), Value::Scalar(b)) => (a, b),
-            _ => return self.refuse(place.to_token_stream(), "these are not integers", ""),
+            _ => {
+                return self.refuse(
+                    place.to_token_stream(),
+                    "these are not integers",
+                    "write it for the elements, in a loop over an index",
+                );
+            }
         };
         let is_shift = matches!(op.name, "shl" | "shr");
         let conditions = !is_shift && [a, b].iter().all(|&id| self.graph.ty(id) == Type::Bool);
         let integers = self.is_integer(a) && self.is_integer(b);
         if !(conditions || integers) {
             let help = match op.name {
-                "bitxor" => "to raise to a power write `.powi(2)` or `.powf(0.5)`",
-                _ => "",
+                "bitxor" => return self.refuse_power(place),
+                "shl" => "to multiply by a power of 2 write `* 2.0_f64.powi(n)`",
+                _ => "write `&&`, `||` or `!=` for conditions",
             };
             let message = "this operator is for integers, and cannot be differentiated";
             return self.refuse(place.to_token_stream(), message, help);
@@ -47,6 +55,25 @@ impl Lowerer<'_> {
             Some((a, b)) => Value::Scalar(self.graph.op(op, &[a, b])),
             None => Value::Refused,
         }
+    }
+
+    /// `x ^ 2`, as other languages write a power.
+    fn refuse_power(&mut self, place: &dyn ToTokens) -> Value {
+        let help = match syn::parse2(place.to_token_stream()) {
+            Ok(syn::Expr::Binary(binary)) => {
+                let is_integer =
+                    matches!(&*binary.right, syn::Expr::Lit(power) if matches!(power.lit, syn::Lit::Int(_)));
+                let power = if is_integer { "powi" } else { "powf" };
+                format!(
+                    "to raise to a power write `{}.{power}({})`",
+                    operand(&binary.left),
+                    text(&binary.right)
+                )
+            }
+            _ => "to raise to a power write `x = x.powi(2)`".to_owned(),
+        };
+        let message = "`^` is for the bits of integers, and cannot be differentiated";
+        self.refuse(place.to_token_stream(), message, help)
     }
 
     /// A method of an integer, whose operands have its own type but for exponents.
@@ -65,7 +92,13 @@ impl Lowerer<'_> {
             let operand = match self.expr(argument, None) {
                 Value::Scalar(operand) => self.coerce(operand, wanted),
                 Value::Refused => return Value::Refused,
-                _ => return self.refuse(argument, format!("`{}` takes an integer", op.name), ""),
+                _ => {
+                    return self.refuse(
+                        argument,
+                        format!("`{}` takes an integer", op.name),
+                        "pass a number, as in `n.pow(2)`",
+                    );
+                }
             };
             if self.graph.ty(operand) != wanted {
                 let wanted = self.type_name(wanted);

@@ -1,5 +1,8 @@
 //! What loops and iterators run over: ranges and arrays.
 
+#[cfg(test)]
+pub(super) use adapters::METHODS;
+
 mod adapters;
 mod classify;
 mod exits;
@@ -91,7 +94,11 @@ impl<'a> Lowerer<'a> {
         };
         let ty = self.graph.ty(start);
         if !matches!(ty, Type::Int(_)) {
-            return self.refuse(range, "a range to run over is made of integers", "");
+            return self.refuse(
+                range,
+                "a range to run over is made of integers",
+                "run over `0..n`, and compute with `i as f64`",
+            );
         }
         let one = self.graph.int(1, ty);
         let end = match range.limits {
@@ -125,7 +132,13 @@ impl<'a> Lowerer<'a> {
         let array = match value {
             Value::Array(array) => array,
             Value::Refused => return Value::Refused,
-            _ => return self.refuse(range, "only arrays, slices and tensors can be sliced", ""),
+            _ => {
+                return self.refuse(
+                    range,
+                    "only arrays, slices and tensors can be sliced",
+                    "take the slice of an array, as in `x[1..n]`",
+                );
+            }
         };
         let usize = Type::Int("usize");
         let end_of = |lowerer: &mut Self, end: &Option<Box<syn::Expr>>, default: Id| match end {
@@ -179,7 +192,10 @@ impl<'a> Lowerer<'a> {
             }
             Value::Refused => None,
             _ => {
-                let help = "run over its indices, as in `for i in 0..x.rows()`";
+                let x = text(place.to_token_stream()).trim_start_matches('&').to_owned();
+                let help = format!(
+                    "run over its indices, as in `for i in 0..{x}.rows() {{ let row = {x}.row(i); .. }}`"
+                );
                 self.refuse(place.to_token_stream(), "this cannot be run over", help);
                 None
             }

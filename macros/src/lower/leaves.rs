@@ -20,7 +20,15 @@ struct Field<'f> {
 }
 
 impl Lowerer<'_> {
-    pub(super) fn param(&mut self, position: usize, param: &Param) -> Value {
+    /// Brings the parameters into scope.
+    pub(super) fn params(&mut self) {
+        for (position, param) in self.function.params.iter().enumerate() {
+            let value = self.param(position, param);
+            self.scope.push((param.name.to_string(), value));
+        }
+    }
+
+    fn param(&mut self, position: usize, param: &Param) -> Value {
         let name = param.name.to_string();
         let active = param.active;
         self.leaf(Field {

@@ -4,15 +4,16 @@ use syn::ExprMethodCall;
 
 use super::Lowerer;
 use super::definitions::{along, divide_along, exp};
+use super::foreign::{self, Of};
 use super::reduce::{Reduction, scalar_if_rank_zero};
+use super::unknown::called;
 use crate::graph::{FoldOp, Id, Node, Type};
 use crate::ops::{self, Op, Operand};
-use crate::report::nearest;
 use crate::value::{Array, Value};
 use crate::written::text;
 
 /// The methods of arrays that are not elementwise.
-const ARRAY_METHODS: [&str; 35] = [
+pub(super) const ARRAY_METHODS: [&str; 35] = [
     "is_empty",
     "sum",
     "mean",
@@ -55,6 +56,9 @@ impl<'a> Lowerer<'a> {
         if call.method == "iter_mut" && call.args.is_empty() {
             return self.iter_mut(&call.receiver);
         }
+        if let Some(value) = self.function_of_module(call) {
+            return value;
+        }
         let receiver = self.expr(&call.receiver, None);
         self.method_of(receiver, call)
     }
@@ -73,7 +77,11 @@ impl<'a> Lowerer<'a> {
             Value::Array(array) => self.array_method(array, call),
             Value::Struct(name, fields) => self.struct_method(name, fields, call),
             Value::Iterator(iteration) => self.iterator_method(*iteration, call),
-            Value::Tuple(_) | Value::Element(..) => self.refuse(&call.method, "a tuple has no methods", ""),
+            Value::Tuple(_) | Value::Element(..) => self.refuse(
+                &call.method,
+                "a tuple has no methods",
+                "call the method on a part of it, as in `pair.0.exp()`",
+            ),
         }
     }
 
@@ -89,7 +97,7 @@ impl<'a> Lowerer<'a> {
             return Value::Scalar(answer);
         }
         let Some(op) = ops::method(&name) else {
-            return self.unknown_method(call, "a number", ops::methods().map(|op| op.name));
+            return self.unknown_method(call, Of::Number, ops::methods().map(|op| op.name));
         };
         let Some(operands) = self.operands(op, call) else {
             return Value::Refused;
@@ -119,49 +127,10 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    pub(super) fn unknown_method<'n>(
-        &mut self,
-        call: &ExprMethodCall,
-        what: &str,
-        known: impl Iterator<Item = &'n str>,
-    ) -> Value {
-        let refused = |value| matches!(value, Value::Refused);
-        if call.args.iter().filter(|argument| refused(self.expr(argument, None))).count() > 0 {
-            return Value::Refused;
-        }
-        let name = call.method.to_string();
-        let help = match nearest(&name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => {
-                "the methods it knows are listed in the documentation of `gradus::differentiable`".to_owned()
-            }
-        };
-        self.refuse(&call.method, format!("gradus does not know a method `{name}` of {what}"), help)
-    }
-
     /// The operands of a row behind the first, if their number is right.
     fn operands(&mut self, op: &'static Op, call: &ExprMethodCall) -> Option<Vec<Value>> {
         self.count_arguments(call, op.arity() - 1)?;
         Some(call.args.iter().map(|argument| self.expr(argument, None)).collect())
-    }
-
-    pub(super) fn count_arguments(&mut self, call: &ExprMethodCall, expected: usize) -> Option<()> {
-        if call.args.len() == expected {
-            return Some(());
-        }
-        let plural = if expected == 1 { "" } else { "s" };
-        let message = format!("`{}` takes {expected} argument{plural}, not {}", call.method, call.args.len());
-        let help = match call.method.to_string().as_str() {
-            name @ ("max" | "min") if call.args.len() == 1 && !matches!(call.args[0], syn::Expr::Lit(_)) => {
-                format!("to compare element by element write `.{name}imum({})`", text(&call.args[0]))
-            }
-            name @ ("sum" | "mean" | "max" | "min") if call.args.len() == 1 => {
-                format!("to reduce one axis write `.{name}_axis({})`", text(&call.args[0]))
-            }
-            _ => String::new(),
-        };
-        self.refuse(&call.method, message, help);
-        None
     }
 
     /// A row of the table, elementwise over whichever operands are arrays.
@@ -179,17 +148,30 @@ impl<'a> Lowerer<'a> {
                 }
                 (Value::Scalar(id), Operand::Int) => {
                     let help = match self.graph.ty(id).is_float() || self.graph.ty(id) == Type::Untyped {
-                        true => format!("write `.powf({})`", text(place)),
+                        true => format!("write `{}.powf({})`", foreign::operand(&call.receiver), text(place)),
                         false => format!("write `{} as i32`", text(place)),
                     };
                     return self.refuse(place, format!("`{}` takes an `i32`", op.name), help);
                 }
                 (operand @ (Value::Scalar(_) | Value::Array(_)), Operand::Real) => operand,
-                _ => return self.refuse(place, format!("`{}` does not take this", op.name), ""),
+                _ => {
+                    return self.refuse(
+                        place,
+                        format!("`{}` does not take this", op.name),
+                        "pass a number, or an array of numbers",
+                    );
+                }
             });
         }
         if !self.share_type(op, &mut operands, call) {
             return Value::Refused;
+        }
+        match op.name {
+            "detach" => self.mark_constant(&operands[0]),
+            name @ ("signum" | "floor" | "ceil" | "round" | "trunc") => {
+                self.mark_flat(Some(name), &operands[0], call);
+            }
+            _ => {}
         }
         let mut longest: Option<Array> = None;
         for operand in &operands {
@@ -239,7 +221,7 @@ impl<'a> Lowerer<'a> {
         let known =
             (0..types.len()).filter(|&place| real(place)).find(|&place| types[place] != Type::Untyped);
         let Some(known) = known else {
-            let help = "give it a type, as in `2.0_f64`";
+            let help = format!("give it a type, as in `{}_{}`", text(&call.receiver), self.real_name());
             match &operands[0] {
                 Value::Array(array) => self.unknown_type(array, &call.receiver),
                 _ => self.refuse(&call.receiver, "the type of this number is not known", help),
@@ -360,9 +342,10 @@ impl<'a> Lowerer<'a> {
             | "binary_cross_entropy_with_logits"
             | "cross_entropy"
             | "select_rows" => self.with_array(array, call),
+            name if ARRAY_METHODS.contains(&name) => self.misfit(&array, call),
             _ => {
                 let known = ARRAY_METHODS.into_iter().chain(ops::methods().map(|op| op.tensor));
-                self.unknown_method(call, "an array", known)
+                self.unknown_method(call, Of::Array, known)
             }
         }
     }
@@ -386,7 +369,18 @@ impl<'a> Lowerer<'a> {
         let mut other = match arguments.next() {
             Some(Value::Array(other)) => other,
             Some(Value::Refused) => return Value::Refused,
-            _ => return self.refuse(&call.args[0], format!("`{name}` takes an array"), ""),
+            _ => {
+                let help = match name.as_str() {
+                    "dot" | "matmul" | "outer" => format!(
+                        "to multiply by a number write `{} * {}`",
+                        foreign::operand(&call.receiver),
+                        foreign::operand(&call.args[0])
+                    ),
+                    "cross_entropy" | "select_rows" => "pass a `&[usize]`".to_owned(),
+                    _ => "pass a vector or a matrix of the same shape".to_owned(),
+                };
+                return self.refuse(&call.args[0], format!("`{name}` takes an array"), help);
+            }
         };
         if !matches!(name.as_str(), "cross_entropy" | "select_rows") {
             match self.same_array_types(&array, &other, call) {
@@ -435,7 +429,13 @@ impl<'a> Lowerer<'a> {
                 let delta = match arguments.next() {
                     Some(Value::Scalar(delta)) => self.coerce(delta, graph.ty(array.body)),
                     Some(Value::Refused) => return Value::Refused,
-                    _ => return self.refuse(&call.args[1], "`delta` is a number", ""),
+                    _ => {
+                        return self.refuse(
+                            &call.args[1],
+                            "`delta` is a number",
+                            "write it, as in `huber_loss(&y, 1.0)`",
+                        );
+                    }
                 };
                 let delta = graph.expr(delta);
                 let errors = self.zip([&array, &other], call, |a, b| (ops::row("sub"), a, b));
@@ -447,7 +447,12 @@ impl<'a> Lowerer<'a> {
             _ => {
                 let message =
                     format!("`{name}` does not fit arrays with {} and {} axes", array.rank(), other.rank());
-                self.refuse(call, message, "")
+                let help = match name.as_str() {
+                    "dot" => format!("write `{}`", called(call, "matmul")),
+                    "outer" => "it takes two vectors; of matrices, take rows, as in `m.row(0)`".to_owned(),
+                    _ => "it takes a matrix with a row for each sample, and a `&[usize]`".to_owned(),
+                };
+                self.refuse(call, message, help)
             }
         }
     }

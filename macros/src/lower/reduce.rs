@@ -3,6 +3,7 @@
 use syn::{Expr, ExprMethodCall, Lit};
 
 use super::Lowerer;
+use super::foreign::operand;
 use crate::graph::{FoldOp, Id, Node};
 use crate::ops;
 use crate::shape::{Extent, Source};
@@ -128,15 +129,29 @@ impl Lowerer<'_> {
             Some(axis) => {
                 let message =
                     format!("there is no axis {axis}: the array has {} axes, counted from 0", array.rank());
-                self.refuse(&call.args[0], message, "");
+                let last = array.rank() - 1;
+                let help = format!("the last axis is `{last}`: write `{}`", with_argument(call, last));
+                self.refuse(&call.args[0], message, help);
                 None
             }
             None => {
-                self.refuse(&call.args[0], "an axis is a number known when compiling", "write `0`, `1`, ..");
+                let help = match &call.args[0] {
+                    // As ndarray has it.
+                    Expr::Call(wrapped) if wrapped.args.len() == 1 => {
+                        format!("write `{}`", with_argument(call, text(&wrapped.args[0])))
+                    }
+                    _ => format!("write the number, as in `{}`", with_argument(call, 0)),
+                };
+                self.refuse(&call.args[0], "an axis is a number known when compiling", help);
                 None
             }
         }
     }
+}
+
+/// The call with another argument, as code.
+fn with_argument(call: &ExprMethodCall, argument: impl std::fmt::Display) -> String {
+    format!("{}.{}({argument})", operand(&call.receiver), call.method)
 }
 
 pub(super) fn scalar_if_rank_zero(array: Array) -> Value {

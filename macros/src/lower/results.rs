@@ -2,6 +2,7 @@
 
 use quote::ToTokens;
 
+use super::foreign::operand;
 use super::{Leaf, Lowerer};
 use crate::graph::{Graph, Id, Node};
 use crate::shape::{Demand, Source};
@@ -57,6 +58,7 @@ impl Lowerer<'_> {
     pub(super) fn results(&mut self, value: Value) -> Option<Vec<Part>> {
         let mut results = Vec::new();
         let function = self.function;
+        let is_array = matches!(value, Value::Array(_));
         if !self.flatten(value, &function.result, &mut results)? {
             let place = match function.item.block.stmts.last() {
                 Some(last) => last.to_token_stream(),
@@ -66,11 +68,18 @@ impl Lowerer<'_> {
                 Written::Scalar(_) => "the body's value is not a single number",
                 _ => "the body's value has another type than the function's result",
             };
-            let help = match function.result {
-                Written::Scalar(_) => {
-                    "reduce it, as in `.sum()` or `.mean()`, or give the function the type of what it returns"
+            let help = match &function.result {
+                Written::Scalar(_) if is_array => {
+                    let value = syn::parse2(place.clone()).map(|value| operand(&value));
+                    let value = value.unwrap_or_else(|_| "x".to_owned());
+                    format!(
+                        "reduce it, as in `{value}.mean()`, or give the function the type of what it returns"
+                    )
                 }
-                _ => "the numbers, arrays, tuples or structs must be those of the signature",
+                Written::Scalar(_) => {
+                    "return one number, or give the function the type of what it returns".to_owned()
+                }
+                _ => "the numbers, arrays, tuples or structs must be those of the signature".to_owned(),
             };
             self.refuse(place, message, help);
             return None;

@@ -5,9 +5,10 @@ use syn::{Block, Expr, Pat, PatSlice, PatTuple, Stmt};
 
 use super::Lowerer;
 use super::flow::{Exit, Flow, assigning};
+use super::foreign::{self, Of};
 use crate::graph::Type;
 use crate::value::Value;
-use crate::written::{Names, Written};
+use crate::written::{Names, Written, text};
 
 /// The methods that change the length of a vector.
 const GROWING: [&str; 7] = ["push", "pop", "insert", "remove", "extend", "resize", "truncate"];
@@ -106,20 +107,26 @@ impl Lowerer<'_> {
             Expr::MethodCall(call) if crate::ops::method(&call.method.to_string()).is_none() => {
                 let known = super::assign::CHANGES.join("`, `");
                 let message = format!("gradus does not know what `{}` changes", call.method);
-                self.refuse(&call.method, message, format!("write a loop, or one of `{known}`"));
+                let help = foreign::method(call, Of::Array)
+                    .unwrap_or_else(|| format!("write a loop, or one of `{known}`"));
+                self.refuse(&call.method, message, help);
+            }
+            Expr::Call(call) if self.is_no_grad(call) => {
+                self.no_grad(call);
             }
             Expr::Call(call) => {
                 let message = "gradus does not know what this call changes";
                 self.refuse(&call.func, message, "assign what it returns, as in `(a, b) = (b, a)`");
             }
             Expr::Binary(_) => {
-                self.refuse(expr, "the value of this is not used", "bind it with `let`, or remove it");
+                let help = format!("bind it, as in `let y = {};`, or remove it", text(expr));
+                self.refuse(expr, "the value of this is not used", help);
             }
             _ => {
                 self.refuse(
                     expr,
                     "this statement has no effect that a derivative could follow",
-                    "bind its value with `let`, or remove it",
+                    format!("bind its value, as in `let y = {};`, or remove it", text(expr)),
                 );
             }
         }
@@ -150,8 +157,22 @@ impl Lowerer<'_> {
     /// `vec![..]`, the one macro that is a value.
     pub(super) fn macro_call(&mut self, call: &syn::Macro) -> Value {
         if !call.path.is_ident("vec") {
-            let help = "move it out of the function";
-            return self.refuse(&call.path, "a macro call cannot be differentiated", help);
+            let name = text(&call.path);
+            let (message, help) = match name.as_str() {
+                "dbg" => (
+                    "`dbg!` is a value, which is not followed through it",
+                    format!("print it in a statement: `println!(\"{{}}\", {});`", text(&call.tokens)),
+                ),
+                "panic" | "todo" | "unimplemented" | "unreachable" => (
+                    "a panic has no value to differentiate",
+                    "check with `assert!(..)` before, and return a number here".to_owned(),
+                ),
+                _ => (
+                    "a macro call cannot be differentiated",
+                    format!("write in its place what `{name}!` expands to, or call a function"),
+                ),
+            };
+            return self.refuse(&call.path, message, help);
         }
         let tokens = &call.tokens;
         match syn::parse2::<Expr>(quote::quote!([#tokens])) {
@@ -162,22 +183,58 @@ impl Lowerer<'_> {
 
     fn local(&mut self, local: &syn::Local) -> Flow {
         let Some(init) = &local.init else {
-            let refused =
-                self.refuse(local, "a `let` without a value is not supported", "give it its value here");
+            let name = match &local.pat {
+                Pat::Type(typed) => text(&typed.pat),
+                pattern => text(pattern),
+            };
+            let help = format!("give it its value here, as in `let {name} = if .. {{ .. }} else {{ .. }};`");
+            let refused = self.refuse(local, "a `let` without a value is not supported", help);
             self.bind(&local.pat, refused);
             return Flow::of(Value::Tuple(Vec::new()));
         };
         if let Some((token, _)) = &init.diverge {
-            self.refuse(token, "`let .. else` is not supported", "use a plain `let`");
+            let help = "bind with a plain `let`, and check before, as in `if x.is_empty() { return 0.0; }`";
+            self.refuse(token, "`let .. else` is not supported", help);
         }
         let (pattern, expected) = match &local.pat {
             Pat::Type(typed) => (&*typed.pat, self.annotation(&typed.ty)),
             pattern => (pattern, None),
         };
+        if let Expr::Closure(closure) = &*init.expr {
+            let message = "a closure that is kept cannot be differentiated";
+            self.refuse(closure, message, self.as_function(pattern, closure));
+            self.bind(pattern, Value::Refused);
+            return Flow::of(Value::Tuple(Vec::new()));
+        }
         let flow = self.flow(&init.expr, expected.as_ref());
         let value = self.annotated(flow.value, expected.as_ref());
         self.bind(pattern, value);
         Flow { value: Value::Tuple(Vec::new()), ..flow }
+    }
+
+    /// The function that a closure could be.
+    fn as_function(&self, name: &Pat, closure: &syn::ExprClosure) -> String {
+        let real = self.real_name();
+        let parameter = |pattern: &Pat| match pattern {
+            Pat::Type(typed) => text(typed),
+            other => format!("{}: {real}", text(other)),
+        };
+        let parameters: Vec<String> = closure.inputs.iter().map(parameter).collect();
+        let body = text(&closure.body);
+        let body = body.trim_start_matches("{ ").trim_end_matches(" }");
+        format!(
+            "write a function, `#[differentiable] fn {}({}) -> {real} {{ {body} }}`, and pass it what the closure captures",
+            text(name),
+            parameters.join(", ")
+        )
+    }
+
+    /// The type of floats that the function most likely means.
+    pub(super) fn real_name(&self) -> String {
+        let of = |written: &Written| written.element().filter(|ty| ty.is_float());
+        let params = self.function.params.iter().map(|param| &param.written);
+        let real = of(&self.function.result).or_else(|| params.filter_map(of).next());
+        self.type_name(real.unwrap_or(Type::F64))
     }
 
     /// The type of an annotation. What is not known here (`_`, say) is rustc's to check.

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use quote::ToTokens;
-use syn::Lit;
+use syn::{Expr, Lit};
 
 use super::Lowerer;
 use super::flow::boolean;
+use super::foreign::operand;
 use crate::graph::{Id, Node, Type};
 use crate::value::{Array, Value};
 use crate::written::{Names, Written, text};
@@ -51,7 +52,7 @@ impl Lowerer<'_> {
         self.refuse(
             literal,
             "this literal is not a number that a derivative can use",
-            "use a float or an integer",
+            "write a number, as in `1.0` or `1`",
         )
     }
 
@@ -65,11 +66,19 @@ impl Lowerer<'_> {
             _ => {
                 let (left, right) = (self.type_name(left), self.type_name(right));
                 let printed = text(place.to_token_stream());
-                self.refuse(
-                    place.to_token_stream(),
-                    format!("`{printed}` mixes `{left}` and `{right}`"),
-                    format!("convert one of them, as in `.. as {left}`"),
-                );
+                let help = match syn::parse2(place.to_token_stream()) {
+                    Ok(Expr::Binary(binary)) if self.graph.ty(a).is_float() => {
+                        let (x, y, op) = (text(&binary.left), operand(&binary.right), text(binary.op));
+                        format!("write `{x} {op} {y} as {left}`")
+                    }
+                    Ok(Expr::Binary(binary)) => {
+                        let (x, y, op) = (operand(&binary.left), text(&binary.right), text(binary.op));
+                        format!("write `{x} as {right} {op} {y}`")
+                    }
+                    _ => format!("convert one of them, as in `.. as {left}`"),
+                };
+                let message = format!("`{printed}` mixes `{left}` and `{right}`");
+                self.refuse(place.to_token_stream(), message, help);
                 None
             }
         }
@@ -139,10 +148,10 @@ impl Lowerer<'_> {
     }
 
     /// Refuses what needs the type of an array's numbers where only literals and constants are in it.
-    pub(super) fn unknown_type(&mut self, array: &Array, receiver: &syn::Expr) -> Value {
+    pub(super) fn unknown_type(&mut self, array: &Array, receiver: &Expr) -> Value {
         let real = self.function.result.element().filter(|ty| ty.is_float()).unwrap_or(Type::F64);
         let real = self.type_name(real);
-        let name = if matches!(receiver, syn::Expr::Path(_)) { text(receiver) } else { "x".to_owned() };
+        let name = if matches!(receiver, Expr::Path(_)) { text(receiver) } else { "x".to_owned() };
         let written = match (array.nested, array.rank()) {
             (false, 1) => format!("Vector<{real}>"),
             (false, 2) => format!("Matrix<{real}>"),
@@ -176,6 +185,14 @@ impl Lowerer<'_> {
                 "cast to `f32` or `f64`",
             );
         };
+        if let Some((quotient, exact, division)) = truncated(&cast.expr).filter(|_| target.is_float()) {
+            let message = format!("`{}` is {quotient}, since both are integers", text(division));
+            return self.refuse(
+                division,
+                message,
+                format!("write `{exact}`, or `{quotient}.0` if that is meant"),
+            );
+        }
         match value {
             Value::Scalar(id) if self.graph.ty(id) == Type::Bool => {
                 let help = "write `if condition { 1.0 } else { 0.0 }`";
@@ -184,7 +201,7 @@ impl Lowerer<'_> {
             Value::Scalar(id) if self.graph.ty(id).is_float() && !target.is_float() => self.refuse(
                 cast,
                 format!("`as {}` loses the derivative", text(&cast.ty)),
-                "keep the float, and round it with `.floor()`, whose derivative is 0",
+                "keep the float and round it with `.floor()`, or pass the integer as a parameter `n: usize`",
             ),
             Value::Scalar(id) => Value::Scalar(match self.graph.node(id) {
                 Node::Call(..) => self.graph.cast(id, target),
@@ -197,7 +214,26 @@ impl Lowerer<'_> {
                 }
             }),
             Value::Refused => Value::Refused,
-            _ => self.refuse(cast, "only a number can be cast", ""),
+            _ => self.refuse(cast, "only a number can be cast", "cast the elements, as in `x[i] as f64`"),
         }
     }
+}
+
+/// `1 / 2`, which is 0: the quotient, the division as floats have it, and the user's own.
+fn truncated(expr: &Expr) -> Option<(i64, String, &syn::ExprBinary)> {
+    let division = match expr {
+        Expr::Paren(inner) => return truncated(&inner.expr),
+        Expr::Binary(binary) if matches!(binary.op, syn::BinOp::Div(_)) => binary,
+        _ => return None,
+    };
+    let integer = |expr: &Expr| match expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) => number.base10_parse::<i64>().ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let (a, b) = (integer(&division.left)?, integer(&division.right)?);
+    let quotient = a.checked_div(b).filter(|quotient| quotient * b != a)?;
+    Some((quotient, format!("{a}.0 / {b}.0"), division))
 }

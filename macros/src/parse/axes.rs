@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, FnArg, Ident, ItemFn, Lit, Meta, PatType, Token};
+use syn::{Attribute, Expr, FnArg, Ident, ItemFn, Lit, Meta, PatType, Signature, Token};
 
 use super::listed;
 use crate::written::{Written, rerooted, text};
@@ -146,7 +146,12 @@ pub(crate) fn strip(attributes: &mut Vec<Attribute>) {
 /// The same for a function and its parameters.
 pub(crate) fn strip_function(function: &mut ItemFn) {
     strip(&mut function.attrs);
-    for input in &mut function.sig.inputs {
+    strip_signature(&mut function.sig);
+}
+
+/// The same for the parameters.
+pub(crate) fn strip_signature(signature: &mut Signature) {
+    for input in &mut signature.inputs {
         match input {
             FnArg::Typed(typed) => strip(&mut typed.attrs),
             FnArg::Receiver(receiver) => strip(&mut receiver.attrs),

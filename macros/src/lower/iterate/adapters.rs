@@ -5,6 +5,7 @@ use syn::{Expr, ExprClosure, ExprMethodCall};
 use super::classify::neutral;
 use crate::graph::{Axis, FoldOp, Id, Type, fresh_axes};
 use crate::lower::Lowerer;
+use crate::lower::foreign::Of;
 use crate::shape::{Extent, Source};
 use crate::value::{Array, Iteration, Value};
 use crate::written::{Written, text};
@@ -78,7 +79,7 @@ impl<'a> Lowerer<'a> {
             | "count" | "collect" => 0,
             "map" | "zip" | "filter" | "skip" | "take" | "step_by" => 1,
             "fold" => 2,
-            _ => return self.unknown_method(call, "an iterator", METHODS.into_iter()),
+            _ => return self.unknown_method(call, Of::Iterator, METHODS.into_iter()),
         };
         if self.count_arguments(call, arguments).is_none() {
             return Value::Refused;
@@ -107,7 +108,11 @@ impl<'a> Lowerer<'a> {
         let value = match function {
             Expr::Closure(closure) => self.closure(closure, arguments),
             Expr::Path(path) => self.function_by_name(path, arguments),
-            other => Some(self.refuse(other, "only a closure or the name of a function can stand here", "")),
+            other => Some(self.refuse(
+                other,
+                "only a closure or the name of a function can stand here",
+                "write `|v| ..`",
+            )),
         };
         self.around.pop();
         value
@@ -156,7 +161,13 @@ impl<'a> Lowerer<'a> {
         let kept = match self.apply(predicate, iteration.axis, vec![iteration.item.clone()])? {
             Value::Scalar(id) if self.graph.ty(id) == Type::Bool => id,
             Value::Refused => return None,
-            _ => return Some(self.refuse(predicate, "the condition of a filter is a `bool`", "")),
+            _ => {
+                return Some(self.refuse(
+                    predicate,
+                    "the condition of a filter is a `bool`",
+                    "compare, as in `|v| **v > 0.0`",
+                ));
+            }
         };
         let keep = match iteration.keep {
             Some(known) => self.graph.op(crate::ops::row("and"), &[known, kept]),
@@ -293,7 +304,13 @@ impl<'a> Lowerer<'a> {
                 Array { axes: [vec![iteration.axis], axes].concat(), body, nested: true }
             }
             Value::Refused => return None,
-            _ => return Some(self.refuse(&call.method, "only numbers and arrays can be collected", "")),
+            _ => {
+                return Some(self.refuse(
+                    &call.method,
+                    "only numbers and arrays can be collected",
+                    "collect each part of a tuple on its own",
+                ));
+            }
         };
         Some(Value::Array(array))
     }

@@ -113,7 +113,8 @@ impl Lowerer<'_> {
                         .unify(one, other, Demand::Expression(&text(at.to_token_stream())))
                         .is_err()
                     {
-                        self.refuse(at.to_token_stream(), "a loop cannot change the shape of an array", "");
+                        let help = "keep its length, and set elements, as in `y[i] = ..`";
+                        self.refuse(at.to_token_stream(), "a loop cannot change the shape of an array", help);
                         return Part::refused();
                     }
                 }
@@ -251,7 +252,11 @@ impl Lowerer<'_> {
         let Some(parts) = start.parts() else {
             return match start {
                 Value::Refused => None,
-                _ => Some(self.refuse(&call.args[0], "a fold begins with a number or an array", "")),
+                _ => Some(self.refuse(
+                    &call.args[0],
+                    "a fold begins with a number or an array",
+                    "write `.fold(0.0, |sum, v| ..)`",
+                )),
             };
         };
         let starts: Vec<Value> =

@@ -15,6 +15,7 @@ use crate::lower::assign::Assigned;
 use crate::lower::flow::{Exit, Flow, Leaving};
 use crate::ops;
 use crate::value::{Iteration, Value};
+use crate::written::text;
 
 /// How many loops may be inside each other, so that no pass runs out of stack.
 const DEEPEST: usize = 64;
@@ -138,6 +139,13 @@ impl Lowerer<'_> {
             self.graph.op(ops::row("eq"), &[left, self.usize(0)])
         });
         let condition = repeated.condition.map(|condition| self.condition(condition));
+        if let (Some(Some(id)), Some(condition), false) = (condition, repeated.condition, leaves)
+            && self.graph.states_in(&[id], number).is_empty()
+        {
+            let help = format!("change what `{}` reads, or leave with `break`", text(condition));
+            let message = "nothing in this loop changes its condition, so that it runs never or forever";
+            self.refuse(condition, message, help);
+        }
         let go_on = [limit, stays].into_iter().flatten().chain(condition.flatten()).reduce(|a, b| {
             let never = self.boolean(false);
             self.graph.select(a, b, never)
@@ -184,7 +192,7 @@ impl Lowerer<'_> {
                 self.refuse(
                     place.to_token_stream(),
                     format!("`{name}` cannot be carried through a loop"),
-                    "",
+                    "carry numbers and arrays, and make the iterator inside",
                 );
                 return None;
             };
