@@ -98,6 +98,9 @@ pub fn no_grad<T>(value: T) -> T {
     value
 }
 
+#[doc = include_str!("mistakes.md")]
+pub mod mistakes {}
+
 #[cfg(feature = "alloc")]
 pub use {
     progress::{History, Progress, TrainError},

@@ -1,0 +1,10 @@
+// `?`.
+use gradus::prelude::*;
+
+#[differentiable]
+fn cost(x: f64, y: f64) -> f64 {
+    let quotient = x.checked(y)?;
+    quotient * 2.0
+}
+
+fn main() {}
