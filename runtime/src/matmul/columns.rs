@@ -6,12 +6,12 @@
 use super::product::{Product, Single};
 use super::{AHEAD, Write};
 use crate::real::Real;
-use crate::simd::{Kernel, Lanes, Simd, prefetch};
+use crate::simd::{Kernel, Lanes, Rows, Simd, prefetch};
 
 /// How many columns are summed up before their sum is added to the others.
 const BLOCK: usize = 1024;
 
-pub(super) struct Columns<'a, T>(pub(super) Product<'a, T>);
+pub(super) struct Columns<'p, 'a, T>(pub(super) &'p mut Product<'a, T>);
 
 /// Columns beside each other and the factor of each: column `k` begins at `data[k * stride]`, its factor is
 /// `x[k * x_stride]`.
@@ -24,11 +24,11 @@ struct Weighted<'a, T> {
     x_stride: usize,
 }
 
-impl<T: Real> Kernel for Columns<'_, T> {
+impl<T: Real> Kernel for Columns<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(mut self) {
+    fn run<S: Simd>(self) {
         let (size, write) = (self.0.size, self.0.write);
         let (stride, x_stride) = (self.0.a.strides[2], self.0.b.strides[1]);
         for batch in 0..size.batch {
@@ -82,15 +82,15 @@ fn strip<S: Simd, T: Real, const N: usize, const U: usize>(
     let last = width - (N - 1) * lanes;
     let ahead = AHEAD / (N * lanes * size_of::<T>()) * stride;
     let mut sums = [[T::Lanes::<S>::splat(T::ZERO); N]; U];
-    // A column is taken off the front, which costs less than to compute where it begins.
     let (mut data, mut x) = (data, x);
     let mut left = count;
     while left >= U {
-        for sums in &mut sums {
-            fold::<S, T, N>(sums, &data[..width], x[0], ahead);
-            data = &data[stride.min(data.len())..];
-            x = &x[x_stride.min(x.len())..];
+        let columns = Rows::<T, U>::new(data, stride, width);
+        for (place, sums) in sums.iter_mut().enumerate() {
+            fold::<S, T, N>(sums, columns.row(place), x[place * x_stride], ahead);
         }
+        data = &data[(U * stride).min(data.len())..];
+        x = &x[(U * x_stride).min(x.len())..];
         left -= U;
     }
     for _ in 0..left {

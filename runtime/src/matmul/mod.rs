@@ -111,5 +111,5 @@ pub fn matmul_on<T: Real>(
     }
     let a = Strided { data: &a.data[..a.reach([batch, rows, inner])], strides: a.strides };
     let b = Strided { data: &b.data[..b.reach([batch, inner, cols])], strides: b.strides };
-    share::compute(Product { size, a, b, c, write }.upright(), instructions);
+    share::compute(&mut Product { size, a, b, c, write }.upright(), instructions);
 }

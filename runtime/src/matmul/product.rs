@@ -49,8 +49,8 @@ impl<'a, T: Real> Product<'a, T> {
         self
     }
 
-    /// Computes an upright product.
-    pub(super) fn compute(self, instructions: InstructionSet) {
+    /// Computes an upright product. It is borrowed, since to move one takes as long as to compute a small one.
+    pub(super) fn compute(&mut self, instructions: InstructionSet) {
         let [_, a_row, a_col] = self.a.strides;
         let [_, b_row, _] = self.b.strides;
         let [_, c_row, _] = self.c.strides;
@@ -60,8 +60,14 @@ impl<'a, T: Real> Product<'a, T> {
         } else if vector && a_row == 1 {
             instructions.run(Columns(self));
         } else {
-            instructions.run(Blocked(self));
+            instructions.run(Blocked(self.reborrow()));
         }
+    }
+
+    /// The same product for as long as it is borrowed.
+    pub(super) fn reborrow(&mut self) -> Product<'_, T> {
+        let c = Strided { data: &mut *self.c.data, strides: self.c.strides };
+        Product { c, ..*self }
     }
 
     /// The product at a place of the batch.

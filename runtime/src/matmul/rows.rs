@@ -6,18 +6,18 @@
 use super::product::{Product, Single};
 use super::{AHEAD, MOST_LANES, Write};
 use crate::real::Real;
-use crate::simd::{Kernel, Lanes, Simd, prefetch};
+use crate::simd::{self, Kernel, Lanes, Simd, prefetch};
 
 /// How many numbers of a row are summed up before their sum is added to the others.
 const BLOCK: usize = 4096;
 
-pub(super) struct Rows<'a, T>(pub(super) Product<'a, T>);
+pub(super) struct Rows<'p, 'a, T>(pub(super) &'p mut Product<'a, T>);
 
-impl<T: Real> Kernel for Rows<'_, T> {
+impl<T: Real> Kernel for Rows<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd>(mut self) {
+    fn run<S: Simd>(self) {
         let (size, write) = (self.0.size, self.0.write);
         let stride = self.0.a.strides[1];
         for batch in 0..size.batch {
@@ -44,22 +44,39 @@ fn short<S: Simd, T: Real, const N: usize>(a: &[T], stride: usize, x: &[T], y: &
     let lanes = T::Lanes::<S>::LEN;
     let inner = x.len();
     let x = vectors::<S, T, N>(x);
-    // A row is taken off the front, which costs less than to compute where it begins.
     let mut left = a;
     let mut groups = y.chunks_exact_mut(lanes);
     for y in groups.by_ref() {
-        let mut products = [T::Lanes::<S>::splat(T::ZERO); MOST_LANES];
-        for product in &mut products[..lanes] {
-            *product = dot::<S, T, N>(&left[..inner], x);
-            left = &left[stride.min(left.len())..];
-        }
-        put::<S, T>(T::Lanes::<S>::sums(&products[..lanes]), y, write);
+        let sums = match lanes {
+            16 => sums::<S, T, N, 16>(left, stride, inner, x),
+            8 => sums::<S, T, N, 8>(left, stride, inner, x),
+            4 => sums::<S, T, N, 4>(left, stride, inner, x),
+            _ => sums::<S, T, N, 2>(left, stride, inner, x),
+        };
+        put::<S, T>(sums, y, write);
+        left = &left[(lanes * stride).min(left.len())..];
     }
     for y in groups.into_remainder() {
         let sum = dot::<S, T, N>(&left[..inner], x).sum();
         *y = if write == Write::Accumulate { *y + sum } else { sum };
         left = &left[stride.min(left.len())..];
     }
+}
+
+/// The sums of `R` rows, as many as a vector has lanes.
+#[inline(always)]
+fn sums<S: Simd, T: Real, const N: usize, const R: usize>(
+    a: &[T],
+    stride: usize,
+    inner: usize,
+    x: [T::Lanes<S>; N],
+) -> T::Lanes<S> {
+    let rows = simd::Rows::<T, R>::new(a, stride, inner);
+    let mut products = [T::Lanes::<S>::splat(T::ZERO); R];
+    for (place, product) in products.iter_mut().enumerate() {
+        *product = dot::<S, T, N>(rows.row(place), x);
+    }
+    T::Lanes::<S>::sums(&products)
 }
 
 /// A vector the lanes of which make up the sum of the products.

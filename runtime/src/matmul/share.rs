@@ -14,12 +14,12 @@ const FAST: usize = 4;
 const SLOW: usize = 4;
 
 /// Computes the product, with other threads if that is worth it. Every number is the same for any count of them.
-pub(super) fn compute<T: Real>(product: Product<'_, T>, instructions: InstructionSet) {
-    let work = work(&product);
+pub(super) fn compute<T: Real>(product: &mut Product<'_, T>, instructions: InstructionSet) {
+    let work = work(product);
     if work < 2 * WORTH {
         return product.compute(instructions);
     }
-    part(product, (work / WORTH).min(threads::count()), instructions);
+    part(product.reborrow(), (work / WORTH).min(threads::count()), instructions);
 }
 
 /// The work in steps of a number each.
@@ -31,7 +31,7 @@ fn work<T>(product: &Product<'_, T>) -> usize {
 }
 
 /// Computes a product that is worth so many threads.
-fn part<T: Real>(product: Product<'_, T>, parts: usize, instructions: InstructionSet) {
+fn part<T: Real>(mut product: Product<'_, T>, parts: usize, instructions: InstructionSet) {
     let first = parts / 2;
     match cut(&product, first, parts) {
         None => product.compute(instructions),

@@ -12,6 +12,7 @@
 //! | `scalar.rs`, `pack.rs`, `x86.rs`, `avx2.rs`, `avx512.rs` | the vectors |
 //! | `turns.rs` | the sums and the transpose of several vectors at once |
 //! | `prefetch.rs` | asking memory for data before it is needed |
+//! | `rows.rs` | several rows of a matrix |
 //! | `vector.rs` | what the mathematics needs of them besides |
 //! | `math/` | the rows in vector form |
 //!
@@ -39,6 +40,7 @@ mod lanes;
 mod math;
 mod pack;
 mod prefetch;
+mod rows;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod turns;
@@ -49,4 +51,5 @@ mod x86;
 pub use dispatch::{InstructionSet, Kernel, Simd, dispatch};
 pub use lanes::Lanes;
 pub(crate) use prefetch::prefetch;
+pub(crate) use rows::Rows;
 pub use scalar::Scalar;
