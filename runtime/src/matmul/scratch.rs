@@ -1,6 +1,6 @@
 //! Room for packed numbers, which a thread keeps from call to call.
 
-use core::ops::{Deref, DerefMut};
+use core::ops::{Deref, DerefMut, Range};
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
@@ -57,8 +57,15 @@ mod room {
     }
 }
 
+/// Where room begins, in bytes: a vector that is in two lines of the cache takes as long as two.
+#[cfg(feature = "alloc")]
+const LINE: usize = 64;
+
 /// Some numbers whose values do not matter.
-pub(super) struct Scratch<T: Kept>(Room<T>, usize);
+pub(super) struct Scratch<T: Kept> {
+    room: Room<T>,
+    range: Range<usize>,
+}
 
 impl<T: Kept> Scratch<T> {
     /// So many numbers. There are none without an allocator.
@@ -66,15 +73,17 @@ impl<T: Kept> Scratch<T> {
         #[cfg(feature = "alloc")]
         {
             let mut room = T::take();
-            if room.len() < len {
-                room.resize(len, filler);
+            let most = len + LINE / size_of::<T>();
+            if room.len() < most {
+                room.resize(most, filler);
             }
-            Some(Self(room, len))
+            let start = room.as_ptr().align_offset(LINE).min(most - len);
+            Some(Self { room, range: start..start + len })
         }
         #[cfg(not(feature = "alloc"))]
         {
             let _ = filler;
-            (len == 0).then_some(Self([], len))
+            (len == 0).then_some(Self { room: [], range: 0..0 })
         }
     }
 }
@@ -83,19 +92,19 @@ impl<T: Kept> Deref for Scratch<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        &self.0[..self.1]
+        &self.room[self.range.clone()]
     }
 }
 
 impl<T: Kept> DerefMut for Scratch<T> {
     fn deref_mut(&mut self) -> &mut [T] {
-        &mut self.0[..self.1]
+        &mut self.room[self.range.clone()]
     }
 }
 
 #[cfg(feature = "alloc")]
 impl<T: Kept> Drop for Scratch<T> {
     fn drop(&mut self) {
-        T::keep(core::mem::take(&mut self.0));
+        T::keep(core::mem::take(&mut self.room));
     }
 }
