@@ -1,6 +1,8 @@
 //! Copies of parts of the factors in the order in which tiles need their numbers. Transposes are copied as many rows
 //! and columns at a time as vectors have lanes.
 
+use core::ops::Range;
+
 use super::MOST_LANES;
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Simd};
@@ -16,6 +18,13 @@ pub(super) fn pack_right<S: Simd, T: Real>(
     if of_row == 1 && of_col != 1 {
         return S::call(Turn { size: [cols, depth], from: (b, of_col), to: (packed, width) });
     }
+    if of_col == 1 && cols == width {
+        return match width / T::Lanes::<S>::LEN {
+            1 => copy::<S, T, 1>(b, of_row, packed),
+            2 => copy::<S, T, 2>(b, of_row, packed),
+            _ => copy::<S, T, 3>(b, of_row, packed),
+        };
+    }
     for (k, packed) in packed.chunks_exact_mut(width).enumerate() {
         let row = &b[k * of_row..];
         for at in (0..cols).step_by(T::Lanes::<S>::LEN) {
@@ -30,6 +39,19 @@ pub(super) fn pack_right<S: Simd, T: Real>(
     }
 }
 
+/// Copies rows of `N` vectors.
+#[inline(always)]
+fn copy<S: Simd, T: Real, const N: usize>(mut b: &[T], of_row: usize, packed: &mut [T]) {
+    let lanes = T::Lanes::<S>::LEN;
+    for packed in packed.chunks_exact_mut(N * lanes) {
+        let row = &b[..N * lanes];
+        for j in 0..N {
+            T::Lanes::<S>::load(row, j * lanes).store(packed, j * lanes);
+        }
+        b = &b[of_row.min(b.len())..];
+    }
+}
+
 /// Copies rows of the left factor, band by band.
 #[inline(always)]
 pub(super) fn pack_left<S: Simd, T: Real>(
@@ -39,6 +61,17 @@ pub(super) fn pack_left<S: Simd, T: Real>(
     most: usize,
     packed: &mut [T],
 ) {
+    if of_row == 1 {
+        for k in (0..depth).step_by(STEPS) {
+            let steps = k..depth.min(k + STEPS);
+            for first in (0..rows).step_by(LINE) {
+                let count = LINE.min(rows - first);
+                let (a, packed) = (&a[first..], &mut packed[first * depth..]);
+                pack_columns::<S, T>((a, of_col), count, steps.clone(), most, (packed, depth));
+            }
+        }
+        return;
+    }
     let mut first = 0;
     while first < rows {
         let height = height(rows - first, most);
@@ -48,16 +81,8 @@ pub(super) fn pack_left<S: Simd, T: Real>(
             S::call(Turn { size: [count, depth], from: (a, of_row), to: (packed, height) });
         } else {
             for (k, step) in packed.chunks_exact_mut(height).enumerate() {
-                let numbers = &a[k * of_col..];
-                for at in (0..count).step_by(T::Lanes::<S>::LEN) {
-                    if of_row == 1 {
-                        let len = count - at;
-                        T::Lanes::<S>::load_up_to(numbers, at, len, T::ZERO).store_up_to(step, at, len);
-                    } else {
-                        for i in at..count.min(at + T::Lanes::<S>::LEN) {
-                            step[i] = numbers[i * of_row];
-                        }
-                    }
+                for (i, number) in step[..count].iter_mut().enumerate() {
+                    *number = a[k * of_col + i * of_row];
                 }
             }
         }
@@ -65,13 +90,48 @@ pub(super) fn pack_left<S: Simd, T: Real>(
     }
 }
 
+/// How many numbers of a column of the left factor are copied at a time: about a line of the cache. It takes longer to
+/// read a line for one band and again for the next.
+const LINE: usize = 16;
+/// How many columns are copied beside each other. Each may be in a page of its own, and lines at the same place of
+/// pages fight for a place in the first cache.
+const STEPS: usize = 8;
+
+/// Copies some rows of some columns of the left factor. Each band is `depth` columns long.
+#[inline(always)]
+fn pack_columns<S: Simd, T: Real>(
+    (a, of_col): (&[T], usize),
+    rows: usize,
+    steps: Range<usize>,
+    most: usize,
+    (packed, depth): (&mut [T], usize),
+) {
+    for k in steps {
+        let column = &a[k * of_col..][..rows];
+        let mut first = 0;
+        while first < rows {
+            let height = height(rows - first, most);
+            let (from, to) = (&column[first..], &mut packed[first * depth + k * height..]);
+            let count = height.min(from.len());
+            for at in (0..count).step_by(T::Lanes::<S>::LEN) {
+                let len = count - at;
+                T::Lanes::<S>::load_up_to(from, at, len, T::ZERO).store_up_to(to, at, len);
+            }
+            first += height;
+        }
+    }
+}
+
+/// The fewest rows that a band has.
+pub(super) const LEAST: usize = 4;
+
 /// How many rows the next band has, if so many are left.
 #[inline(always)]
 pub(super) fn height(rows: usize, most: usize) -> usize {
     match rows {
         9.. => most,
         5.. => most.min(8),
-        _ => 4,
+        _ => LEAST,
     }
 }
 

@@ -11,6 +11,7 @@
 //! | `lanes.rs` | what a vector can do, with every row of the table of elementwise operations |
 //! | `scalar.rs`, `pack.rs`, `x86.rs`, `avx2.rs`, `avx512.rs` | the vectors |
 //! | `turns.rs` | the sums and the transpose of several vectors at once |
+//! | `outer.rs` | the sum of outer products |
 //! | `prefetch.rs` | asking memory for data before it is needed |
 //! | `rows.rs` | several rows of a matrix |
 //! | `vector.rs` | what the mathematics needs of them besides |
@@ -38,6 +39,7 @@ mod avx512;
 mod dispatch;
 mod lanes;
 mod math;
+mod outer;
 mod pack;
 mod prefetch;
 mod rows;
@@ -50,6 +52,7 @@ mod x86;
 
 pub use dispatch::{InstructionSet, Kernel, Simd, dispatch};
 pub use lanes::Lanes;
+pub(crate) use outer::{Grid, outer_products};
 pub(crate) use prefetch::prefetch;
 pub(crate) use rows::Rows;
 pub use scalar::Scalar;
