@@ -19,6 +19,7 @@ pub(crate) fn of_parameter(ty: &syn::Type) -> Option<String> {
         }
         ("Array1" | "ArrayView1" | "DVector" | "Col", _) => "write `&Vector<f64>`, or `&[f64]`".to_owned(),
         ("Array2" | "ArrayView2" | "DMatrix" | "Mat", _) => "write `&Matrix<f64>`".to_owned(),
+        ("Linear", Some(_)) => "write `&Linear`, whose numbers are `f32`".to_owned(),
         ("str" | "String" | "char", _) => "pass what it stands for as a number, or leave it out".to_owned(),
         ("Tensor", _) => "write `&Tensor<f64, R>` with a rank R from 1 to 4".to_owned(),
         (name, None) => format!(

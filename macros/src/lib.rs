@@ -150,6 +150,13 @@ use report::Errors;
 ///
 /// A weighted sum `Σ w e^x` is left as written, as are sums with more than exponentials in them.
 ///
+/// # Errors
+/// What cannot be differentiated is refused when compiling, all mistakes at once, each with what to write
+/// instead: `gradus::mistakes` lists them. So is a parameter by which the derivative is zero wherever it
+/// exists, because the result does not depend on it, or only by way of rounding, signs and conditions
+/// (among them `==` between floats, which is a condition as any other). `let _ = no_grad(b);` says that it
+/// is meant, and `wrt(..)` without `b` leaves it out.
+///
 /// # Conventions
 /// | where | the derivative |
 /// |---|---|

@@ -26,6 +26,9 @@
 //! }
 //! ```
 //!
+//! What cannot be differentiated is refused when compiling, with what to write instead: [`mistakes`] lists all
+//! of it.
+//!
 //! # Features
 //!
 //! | feature | what it adds |
