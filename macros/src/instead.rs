@@ -6,7 +6,15 @@ use crate::written::{KNOWN, integer_named, text, type_text};
 
 /// What to write in the place of a type that is not known.
 pub(crate) fn of_parameter(ty: &syn::Type) -> Option<String> {
-    let syn::Type::Path(path) = ty else { return None };
+    let path = match ty {
+        syn::Type::Path(path) => path,
+        syn::Type::TraitObject(_) | syn::Type::ImplTrait(_) => {
+            return Some(format!(
+                "compute the number before, and pass it as `f64`; the types known here are {KNOWN}"
+            ));
+        }
+        _ => return None,
+    };
     let last = path.path.segments.last()?;
     let inner = match &last.arguments {
         PathArguments::AngleBracketed(arguments) => arguments.args.first().map(text),
@@ -14,6 +22,9 @@ pub(crate) fn of_parameter(ty: &syn::Type) -> Option<String> {
     };
     Some(match (last.ident.to_string().as_str(), inner) {
         ("Vec", Some(inner)) => format!("write `&[{inner}]`, which a `Vec` is passed as"),
+        ("Box" | "Rc" | "Arc", Some(inner)) if inner.starts_with("dyn ") => {
+            "compute the number before, and pass it as `f64`".to_owned()
+        }
         ("Option" | "Result" | "Box" | "Rc" | "Arc" | "Cell" | "RefCell", Some(inner)) => {
             format!("write `{inner}`, and pass what is inside")
         }

@@ -28,7 +28,14 @@ impl Lowerer<'_> {
         }
         let is_self = function.path.segments.first().is_some_and(|first| first.ident == "Self");
         if function.qself.is_some() || is_self {
-            let help = "write it as a function of the module, or as a method";
+            let name = function.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+            let help = match call.args.iter().collect::<Vec<_>>().split_first() {
+                Some((receiver, rest)) if ops::method(&name).is_some() => {
+                    let rest: Vec<String> = rest.iter().map(text).collect();
+                    format!("write `{}.{name}({})`", foreign::operand(receiver), rest.join(", "))
+                }
+                _ => "write it as a function of the module, or as a method".to_owned(),
+            };
             return self.refuse(&call.func, "a function of a type is not found by this path", help);
         }
         let segments: Vec<String> =
