@@ -290,6 +290,9 @@ fn derive(
         lower::demand_end(function, errors);
     }
     let lowered = lower::lower(function, items, errors)?;
+    if !errors.is_empty() {
+        return None;
+    }
     let lowered = if function.as_written { lowered } else { stabilise::stabilise(lowered) };
     let graph = &lowered.graph;
     let leaves = lowered.active_leaves();

@@ -143,13 +143,13 @@ pub(crate) fn function(
     structs: &[String],
     errors: &mut Errors,
 ) -> Option<Function> {
-    let found = errors_of_modifiers(&item, errors);
+    errors_of_modifiers(&item, errors);
     let generic = type_parameter(&item, errors);
     let lengths: Vec<String> =
         item.sig.generics.const_params().map(|param| param.ident.to_string()).collect();
     let names = Names { generic: generic.as_deref(), structs, lengths: &lengths };
     let mut params = Vec::new();
-    let mut complete = found;
+    let mut complete = true;
     if let Some(error) = misplaced(&item.attrs, &named_params(&item)) {
         errors.combine(error);
         complete = false;
@@ -194,30 +194,22 @@ fn named_params(item: &ItemFn) -> Vec<String> {
     names.collect()
 }
 
-fn errors_of_modifiers(item: &ItemFn, errors: &mut Errors) -> bool {
+fn errors_of_modifiers(item: &ItemFn, errors: &mut Errors) {
     let signature = &item.sig;
     let mut refuse = |place: Option<&dyn ToTokens>, what: &str, help: &str| {
         if let Some(place) = place {
             errors.push(place.to_token_stream(), format!("{what} cannot be differentiated"), help);
         }
-        place.is_none()
     };
     let unsafety = match &signature.safety {
         syn::Safety::Unsafe(token) => Some(token as &dyn ToTokens),
         _ => None,
     };
-    let checks = [
-        refuse(signature.constness.as_ref().map(|token| token as _), "a `const fn`", "remove `const`"),
-        refuse(signature.asyncness.as_ref().map(|token| token as _), "an `async fn`", "remove `async`"),
-        refuse(unsafety, "an `unsafe fn`", "remove `unsafe`"),
-        refuse(signature.abi.as_ref().map(|token| token as _), "an `extern` function", "remove `extern`"),
-        refuse(
-            signature.variadic.as_ref().map(|token| token as _),
-            "a variadic function",
-            "name each parameter",
-        ),
-    ];
-    checks.into_iter().all(|fine| fine)
+    refuse(signature.constness.as_ref().map(|token| token as _), "a `const fn`", "remove `const`");
+    refuse(signature.asyncness.as_ref().map(|token| token as _), "an `async fn`", "remove `async`");
+    refuse(unsafety, "an `unsafe fn`", "remove `unsafe`");
+    refuse(signature.abi.as_ref().map(|token| token as _), "an `extern` function", "remove `extern`");
+    refuse(signature.variadic.as_ref().map(|token| token as _), "a variadic function", "name each parameter");
 }
 
 /// The one type parameter that stands for a float.
@@ -332,31 +324,36 @@ fn activate(
         return Some(());
     };
     let names: Vec<String> = params.iter().map(|param| param.name.to_string()).collect();
-    let mut fine = true;
+    let mut are_clear = true;
     for name in wrt {
+        let near = nearest(&name.to_string(), names.iter().map(String::as_str));
         let Some(param) = params.iter_mut().find(|param| param.name == *name) else {
-            let help = match nearest(&name.to_string(), names.iter().map(String::as_str)) {
+            let help = match near {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("the parameters are {}", listed(&names)),
             };
             errors.push(name, format!("`{}` has no parameter `{name}`", item.sig.ident), help);
-            fine = false;
+            match params.iter_mut().find(|param| near.is_some_and(|near| param.name == near)) {
+                Some(meant) if differentiable(&meant.written) => meant.active = true,
+                _ => are_clear = false,
+            }
             continue;
         };
-        if param.active {
-            errors.push(name, format!("`{name}` is named twice"), "remove this one");
-            fine = false;
-        } else if !differentiable(&param.written) {
+        if !differentiable(&param.written) {
             errors.push(
                 name,
                 format!("`{name}` is not made of floats, so there is no derivative by it"),
                 "leave it out of `wrt(..)`, or make it a float, such as `f64`",
             );
-            fine = false;
+            are_clear = false;
+        } else if param.active {
+            errors.push(name, format!("`{name}` is named twice"), "remove this one");
+        } else {
+            param.active = true;
         }
-        param.active = true;
     }
-    fine.then_some(())
+    // Where it is clear what is meant, the body is looked at too.
+    are_clear.then_some(())
 }
 
 /// `a`, `b` and `c`, in backticks.

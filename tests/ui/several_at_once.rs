@@ -3,7 +3,7 @@ use gradus::prelude::*;
 
 #[differentiable(wrt(w, bais))]
 fn misnamed(w: f64, bias: f64) -> f64 {
-    w * bias
+    w.pow(2) * bias
 }
 
 #[differentiable]
