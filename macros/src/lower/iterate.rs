@@ -5,6 +5,7 @@ pub(super) use adapters::METHODS;
 
 mod adapters;
 mod classify;
+mod elements;
 mod exits;
 mod recurrence;
 mod turns;

@@ -128,7 +128,11 @@ impl Own<'_> {
             // An array made anew; its last version is carried, which costs no more than keeping all.
             return Turn::InOrder;
         }
-        let Node::Set(base, entry) = graph.node(next) else { return Turn::InOrder };
+        let (base, entry) = match graph.node(next) {
+            Node::Set(base, entry) => (base, entry),
+            Node::Scatter(Some(base), entries) => return self.turn_of_scatter(base, entries),
+            _ => return Turn::InOrder,
+        };
         if !self.is_state(base) || !entry.indices.iter().all(|&index| self.is_free(index)) {
             return Turn::InOrder;
         }
@@ -141,6 +145,19 @@ impl Own<'_> {
         let axis = graph.sequence(self.number).axis;
         let apart = entry.indices.iter().any(|&index| is_different_each_turn(graph, index, axis));
         if apart && self.is_free(entry.body) { Turn::Set(entry) } else { Turn::InOrder }
+    }
+
+    /// What a turn does that adds to elements, in a loop of its own.
+    fn turn_of_scatter(self, base: Id, entries: Vec<Entry>) -> Turn {
+        match <[Entry; 1]>::try_from(entries) {
+            Ok([entry])
+                if self.is_state(base)
+                    && entry.indices.iter().chain([&entry.body]).all(|&read| self.is_free(read)) =>
+            {
+                Turn::Add(entry)
+            }
+            _ => Turn::InOrder,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::ExprMethodCall;
 
 use super::classify::{Own, Turn, neutral};
-use crate::differentiate::zeros_like;
+use super::elements::{add_all, set_all};
 use crate::graph::{Axis, Entry, FoldOp, Graph, Id, Node, Turns, Type, fresh_axes};
 use crate::lower::Lowerer;
 use crate::ops;
@@ -190,15 +190,12 @@ impl Lowerer<'_> {
             (Turn::Set(entry), Value::Array(start), _) => {
                 let axes = [&[axis], entry.axes.as_slice()].concat();
                 let base = start.node(graph);
-                Value::Array(self.set_all(base, Entry { axes, ..entry }).nested_as(start.nested))
+                Value::Array(set_all(graph, base, Entry { axes, ..entry }).nested_as(start.nested))
             }
             (Turn::Add(entry), Value::Array(start), _) => {
                 let axes = [&[axis], entry.axes.as_slice()].concat();
                 let base = start.node(graph);
-                let base_of = (!is_zero(graph, base)).then_some(base);
-                let (shape, ty) = (graph.shape(base), graph.ty(entry.body));
-                let added = graph.scatter(base_of, shape, ty, &[Entry { axes, ..entry }]);
-                Value::Array(Array::of_node(graph, added).nested_as(start.nested))
+                Value::Array(add_all(graph, base, Entry { axes, ..entry }).nested_as(start.nested))
             }
             (turn, Value::Scalar(start), _) => Value::Scalar(self.folded_number(axis, turn, start)),
             (turn, Value::Array(start), Value::Array(like)) => {
@@ -225,23 +222,6 @@ impl Lowerer<'_> {
             }
             _ => start,
         }
-    }
-
-    /// An array with other elements; one of only these where they are all.
-    fn set_all(&self, base: Id, entry: Entry) -> Array {
-        let graph = self.graph;
-        let shape = graph.shape(base);
-        let mut targets: Vec<Axis> = Vec::new();
-        for (&index, &extent) in entry.indices.iter().zip(&shape) {
-            match graph.node(index) {
-                Node::Index(axis) if axis.extent == extent && !targets.contains(&axis) => targets.push(axis),
-                _ => return Array::of_node(graph, graph.set(base, entry)),
-            }
-        }
-        if targets.len() == entry.axes.len() && entry.axes.iter().all(|axis| targets.contains(axis)) {
-            return Array::of_node(graph, graph.build(&targets, entry.body));
-        }
-        Array::of_node(graph, graph.set(base, entry))
     }
 
     /// `fold(start, |value, item| ..)`.
@@ -303,13 +283,5 @@ impl Lowerer<'_> {
             FoldOp::Min => "min",
         };
         graph.op(ops::row(row), &[start, folded])
-    }
-}
-
-/// Whether the array has nothing but zeros.
-fn is_zero(graph: &Graph, array: Id) -> bool {
-    match graph.node(array) {
-        Node::Build(_, body) => body == graph.float(0.0, graph.ty(body)),
-        _ => array == zeros_like(graph, array),
     }
 }
