@@ -111,6 +111,9 @@ impl Lowerer<'_> {
         } else {
             Type::Untyped
         };
+        if let Some(infinity) = infinity(&path.path).filter(|_| ty.is_float()) {
+            return Value::Scalar(self.graph.float(infinity, ty));
+        }
         // What is not written as constants are is most likely a mistake, which rustc then reports once: the
         // module beside the function says the same as the function.
         let is_misspelt =
@@ -351,5 +354,15 @@ impl Lowerer<'_> {
         }
         let part = Array::new(self.graph, &rest, |inner| array.at(self.graph, &[indices, inner].concat()));
         Value::Array(part.nested_as(array.nested))
+    }
+}
+
+/// The infinities of a type of floats, which folds begin with.
+fn infinity(path: &syn::Path) -> Option<f64> {
+    let last = path.segments.last()?;
+    match (path.segments.len() > 1, last.ident.to_string().as_str()) {
+        (true, "INFINITY") => Some(f64::INFINITY),
+        (true, "NEG_INFINITY") => Some(f64::NEG_INFINITY),
+        _ => None,
     }
 }
