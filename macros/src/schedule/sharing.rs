@@ -22,6 +22,12 @@ pub(super) fn is_late(graph: &Graph, array: Id) -> bool {
 pub(super) fn cost_again(graph: &Graph, id: Id, again: &HashMap<Id, u32>) -> u32 {
     let own = match graph.node(id) {
         Node::Op(op, _) if !op.cheap => return u32::MAX,
+        // A division takes as long as many sums or products, unless it is by the same number in every turn.
+        Node::Op(op, operands)
+            if op.name == "div" && graph.ty(id).is_float() && !graph.free(operands[1]).is_empty() =>
+        {
+            return u32::MAX;
+        }
         // Another loop over the same indices does not have it.
         Node::Get(array, _) if matches!(graph.node(array), Node::CallGradient(..)) => return u32::MAX,
         _ => 1,
