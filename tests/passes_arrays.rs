@@ -196,3 +196,80 @@ fn large_arrays_for_each_row() {
         check(&wide::objective(&x), &w, |w| wide(w, &x));
     }
 }
+
+/// Loops as long as an index of the loop around them, over elements that are made in a loop and added to in
+/// another.
+#[differentiable(wrt(w, x))]
+fn triangles(w: &Matrix<f64>, x: &Matrix<f64>) -> f64 {
+    let mut total = 0.0;
+    for i in 0..x.rows() {
+        let mut terms = vec![0.0; x.cols()];
+        for r in 0..x.cols() {
+            terms[r] = x[[i, r]] * 0.5;
+            for c in 0..r {
+                terms[r] += w[[r, c]] * x[[i, c]];
+            }
+            for c in r + 1..x.cols() {
+                terms[r] -= (w[[r, c]] * x[[i, c]]).sin();
+            }
+            for c in 0..=r {
+                terms[r] += (w[[c, r]] + x[[i, r]]).tanh();
+            }
+        }
+        let largest = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        total += largest + terms.iter().map(|term| (term - largest).exp()).sum::<f64>().ln();
+    }
+    total
+}
+
+/// The inner loop is as long as the number of the row.
+#[differentiable(wrt(w, x))]
+fn rows_before(w: f64, x: &[f64]) -> f64 {
+    let mut total = 0.0;
+    for i in 0..x.len() {
+        let mut sum = 0.0;
+        for j in 0..i {
+            sum += (x[i] - x[j] * w).cos();
+        }
+        total += (sum / x.len() as f64).sin();
+    }
+    total / x.len() as f64
+}
+
+#[test]
+fn loops_of_different_lengths() {
+    for n in [1, 31, 32, 65, 130] {
+        for d in 1..4 {
+            let params = triangles::Params { w: numbers(1, [d, d]), x: numbers(2, [n, d]) };
+            check(&triangles::objective(), &params, |p| triangles(&p.w, &p.x));
+        }
+        let params = rows_before::Params { w: 0.7, x: numbers(3, [n]).data().to_vec() };
+        check(&rows_before::objective(), &params, |p| rows_before(p.w, &p.x));
+    }
+}
+
+/// What no turn adds to need not be there.
+#[differentiable(wrt(x))]
+fn element_before(x: &Matrix<f64>) -> f64 {
+    let mut sums = vec![0.0; x.rows()];
+    for i in 0..x.rows() {
+        for j in 0..i {
+            sums[i - 1] += x[[i, j]].sin();
+        }
+    }
+    let mut counts = vec![0.0; x.cols()];
+    for i in 0..x.rows() {
+        for j in 0..x.cols() {
+            counts[j] += x[[i, j]] * sums[i];
+        }
+    }
+    counts.iter().map(|count| count.tanh()).sum()
+}
+
+#[test]
+fn elements_added_to_in_loops() {
+    for n in [1, 5, 33] {
+        let x = numbers(1, [n, n]);
+        check(&element_before::objective(), &x, element_before);
+    }
+}

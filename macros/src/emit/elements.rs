@@ -56,7 +56,7 @@ impl Body<'_> {
         let krate = &self.function.krate;
         let mut flat: Option<Code> = None;
         for (&extent, &index) in shape.iter().zip(indices) {
-            let is_loop = matches!(self.graph.node(index), Node::Index(axis) if axis.extent == extent);
+            let is_loop = matches!(self.graph.node(index), Node::Index(axis) if self.graph.longest(axis.extent) == extent);
             let length = self.size(extent);
             let here = self.expr(index).tokens;
             let here = if is_loop { here } else { quote!(#krate::emitted::in_bounds(#here, #length)) };
@@ -155,12 +155,13 @@ impl Body<'_> {
             let here = self.indices[axis].to_token_stream();
             position = Some(match position {
                 None => Code::atom(here),
-                Some(outer) if self.graph.is_ragged(axis.extent) => {
+                Some(outer) if self.graph.is_ragged(self.graph.longest(axis.extent)) => {
                     let (first, outer) = (&self.counters[&(*block, place)].0, outer.tokens);
                     Code { tokens: quote!(#first[#outer] + #here), level: Level::Sum }
                 }
                 Some(outer) => {
-                    let (outer, length) = (outer.at_least(Level::Product), self.size(axis.extent));
+                    let longest = self.graph.longest(axis.extent);
+                    let (outer, length) = (outer.at_least(Level::Product), self.size(longest));
                     Code { tokens: quote!(#outer * #length + #here), level: Level::Sum }
                 }
             });

@@ -314,7 +314,7 @@ impl Body<'_> {
     pub(super) fn buffer_shape(&self, id: Id, storage: &Storage) -> Vec<Extent> {
         let own = self.graph.shape(id);
         let kept = own.into_iter().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(extent, _)| extent);
-        storage.leading.iter().map(|axis| axis.extent).chain(kept).collect()
+        storage.leading.iter().map(|axis| self.graph.longest(axis.extent)).chain(kept).collect()
     }
 
     pub(super) fn is_static(&self, extents: &[Extent]) -> bool {

@@ -211,6 +211,6 @@ impl Body<'_> {
 
     /// Whether a value is kept for turns whose number is not known before.
     pub(super) fn is_kept_late(&self, storage: &Storage) -> bool {
-        storage.leading.iter().any(|axis| self.graph.is_late(axis.extent))
+        storage.leading.iter().any(|axis| self.graph.is_late(self.graph.longest(axis.extent)))
     }
 }

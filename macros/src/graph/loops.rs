@@ -232,6 +232,33 @@ impl Graph {
         axes.fold(Depends::default(), |all, one| all.and(&one))
     }
 
+    /// A length that is no shorter whatever the turns of the loops around are, if there is one; else the
+    /// length itself.
+    pub(crate) fn longest(&self, extent: Extent) -> Extent {
+        let longest = self.length(extent).filter(|_| self.is_ragged(extent));
+        longest.and_then(|length| self.extent_above(length)).unwrap_or(extent)
+    }
+
+    /// An extent that no value of the count is above.
+    fn extent_above(&self, count: Id) -> Option<Extent> {
+        let one = |id: Id| matches!(self.node(id), Node::Int(1));
+        match self.node(count) {
+            Node::Index(axis) => Some(self.longest(axis.extent)),
+            Node::Size(extent) => Some(self.longest(extent)),
+            Node::Op(op, operands) => match (op.name, self.node(operands[0])) {
+                // The last index is one less than the length.
+                ("add", Node::Index(axis)) if one(operands[1]) => Some(self.longest(axis.extent)),
+                ("sub" | "saturating_sub", _) => self.extent_above(operands[0]),
+                ("min", _) => operands.iter().find_map(|&operand| self.extent_above(operand)),
+                _ => None,
+            },
+            Node::Select(_, then, otherwise) if self.node(otherwise) == Node::Int(0) => {
+                self.extent_above(then)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the length depends on a loop around it.
     pub(crate) fn is_ragged(&self, extent: Extent) -> bool {
         !self.depends_of_axis(Axis { extent, number: 0 }).free.is_empty()

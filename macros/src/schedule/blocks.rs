@@ -233,10 +233,12 @@ impl Builder<'_> {
         let storage = self.program.accumulators.get(&id).or_else(|| self.program.storage_of(id));
         let leading = storage.map(|storage| storage.leading.clone()).unwrap_or_default();
         let own = self.graph.shape(id).into_iter();
-        leading.iter().map(|axis| axis.extent).chain(own).all(|extent| match extents.source(extent) {
-            Source::Literal(length) => length <= ELEMENTS,
-            Source::Const(_) => false,
-            _ => true,
+        leading.iter().map(|axis| self.graph.longest(axis.extent)).chain(own).all(|extent| {
+            match extents.source(extent) {
+                Source::Literal(length) => length <= ELEMENTS,
+                Source::Const(_) => false,
+                _ => true,
+            }
         })
     }
 

@@ -68,7 +68,7 @@ fn counted<'s>(graph: &Graph, stored: impl Iterator<Item = &'s Storage>) -> Vec<
         let all: Vec<(Axis, usize)> = leading.iter().copied().zip(blocks.iter().copied()).collect();
         for (place, (axis, block)) in all.iter().enumerate().skip(1) {
             let needed = (*block, all[..place].to_vec());
-            if graph.is_ragged(axis.extent) && !counted.contains(&needed) {
+            if graph.is_ragged(graph.longest(axis.extent)) && !counted.contains(&needed) {
                 counted.push(needed);
             }
         }

@@ -52,7 +52,7 @@ impl Rows {
             });
             let fits = condition.is_none()
                 && is_lanewise(lowered, id, row)
-                && axes.iter().all(|axis| is_known(graph, axis.extent));
+                && axes.iter().all(|&axis| is_even(graph, axis, row));
             *known = match *known {
                 Some(own) if fits && (!ty.is_float() || own == Type::Untyped || own == ty) => {
                     Some(if ty.is_float() { ty } else { own })
@@ -123,10 +123,17 @@ fn is_known(graph: &Graph, extent: Extent) -> bool {
     !graph.is_late(extent) && !graph.is_ragged(extent)
 }
 
+/// Whether the axis is as long for all rows.
+fn is_even(graph: &Graph, axis: Axis, row: Axis) -> bool {
+    let is_ragged =
+        || is_known(graph, graph.longest(axis.extent)) && !graph.free(graph.index(axis)).contains(&row);
+    is_known(graph, axis.extent) || (axis != row && is_ragged())
+}
+
 /// Whether it can be computed for several rows at once.
 fn is_lanewise(lowered: &Lowered, id: Id, row: Axis) -> bool {
     let graph = &lowered.graph;
-    if graph.with(id, |data| !data.within.is_empty() || !data.pins.is_empty()) {
+    if graph.with(id, |data| !data.within.is_empty() || data.pins.contains(&row)) {
         return false;
     }
     match graph.node(id) {
@@ -173,7 +180,9 @@ fn contraction(graph: &Graph, id: Id, row: Axis) -> Option<Contraction> {
         && alone.iter().all(|&count| count <= 1)
         && alone.iter().sum::<usize>() > 0;
     let has_row = over == row || graph.free(id).contains(&row);
-    (is_product && has_row).then_some(Contraction { left, right, over })
+    // The kernel takes all lengths at once.
+    let is_even = sides.iter().flatten().all(|axis| !graph.is_ragged(axis.extent));
+    (is_product && has_row && is_even).then_some(Contraction { left, right, over })
 }
 
 /// Whether it is an element of an array that lies in memory with one distance between neighbours along each of

@@ -32,7 +32,8 @@ impl Body<'_> {
                 }
                 Phase::Once(_) | Phase::Reset(_) => constant += 1,
                 Phase::Loop(run, body) => {
-                    let (length, body) = (self.size(run.axis.extent), self.cost(body, row));
+                    let length = self.size(self.graph.longest(run.axis.extent));
+                    let body = self.cost(body, row);
                     let is_one = body.clone().into_iter().count() == 1;
                     terms.extend(if is_one {
                         quote!(+ #length * #body)

@@ -127,7 +127,7 @@ impl Printer<'_> {
     fn stored_shape(&self, id: Id, storage: &Storage) -> Vec<Extent> {
         let own = self.graph.shape(id).into_iter().zip(&storage.kept);
         let own = own.filter(|(_, kept)| **kept).map(|(extent, _)| extent);
-        storage.leading.iter().map(|axis| axis.extent).chain(own).collect()
+        storage.leading.iter().map(|axis| self.lowered.graph.longest(axis.extent)).chain(own).collect()
     }
 
     /// With its lengths, of which those of blocks have one less.

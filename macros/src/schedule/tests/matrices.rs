@@ -204,3 +204,58 @@ fn matrix_factorisation() {
         ",
     );
 }
+
+/// The elements of `terms` are made in a loop of their own, and the inner loops are shorter than those around.
+#[test]
+fn triangles() {
+    let program = program(
+        quote!(wrt(l)),
+        quote! {
+            fn f(l: &Matrix<f64>, x: &Matrix<f64>) -> f64 {
+                let mut total = 0.0;
+                for i in 0..x.rows() {
+                    let mut terms = vec![0.0; x.cols()];
+                    for r in 0..x.cols() {
+                        terms[r] = x[[i, r]];
+                        for c in 0..r {
+                            terms[r] += l[[r, c]] * x[[i, c]];
+                        }
+                    }
+                    for r in 0..x.cols() {
+                        total += terms[r].exp();
+                    }
+                }
+                total
+            }
+        },
+    );
+    assert_shows(
+        &program,
+        "
+            stored: sum[x.cols(), x.cols()]
+            sum[.., ..] = 0
+            d_l[.., ..] = 0
+            pass over i < x.rows()
+                block: exp, sum_3, sum_2
+                sums: total, sum[x.cols(), x.cols()]
+                sum_2[i] = 0
+                for j < x.cols()
+                    sum_3[i] = 0
+                    for k < j
+                        rows
+                            sum_3[i] += l[j, k] * x[i, k]
+                    rows
+                        exp[i] = exp(x[i, j] + sum_3[i])
+                        sum_2[i] += exp[i]
+                    for k < j
+                        rows
+                            sum[j, k] += x[i, k] * exp[i]
+                rows
+                    total += sum_2[i]
+            for j < x.cols()
+                for k < j
+                    d_l[j, k] += sum[j, k]
+            return total
+        ",
+    );
+}
