@@ -19,7 +19,7 @@ mod pass;
 mod scratch;
 mod shapes;
 pub use no_derivative::unseen;
-pub use pass::{FoldOp, Pass, ROWS, blocks, pass};
+pub use pass::{FoldOp, Pass, ROWS, blocks, pass, turn};
 #[cfg(feature = "alloc")]
 pub use scratch::{Block, Scratch};
 pub use shapes::{Argument, equal, nonempty, require};

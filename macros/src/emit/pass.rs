@@ -4,8 +4,9 @@ mod contraction;
 mod cost;
 mod located;
 mod phases;
+mod turned;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -33,6 +34,8 @@ pub(super) struct Block {
     kept: HashMap<Id, Ident>,
     local: HashSet<Id>,
     across: HashSet<Id>,
+    /// The matrices of which a block of rows is turned, by their nodes.
+    turned: BTreeMap<Id, Ident>,
     /// What all rows add to.
     arrays: HashSet<Id>,
 }
@@ -71,6 +74,7 @@ impl Body<'_> {
                 }
             });
         }
+        let turned = self.turned(&pass.phases, pass.run.axis);
         self.indices.insert(pass.run.axis, index.clone());
         self.loops += 1;
         self.block = Some(Block {
@@ -85,14 +89,16 @@ impl Body<'_> {
             kept,
             local: pass.local.iter().copied().collect(),
             across: pass.across.iter().copied().collect(),
+            turned: turned.clone(),
             arrays: pass.arrays.iter().copied().collect(),
         });
+        let [turned_buffers, turn] = self.turn(&turned);
         self.scope.push(HashSet::new());
         let phases = match pass.is_simple() {
             true => self.all_rows(&pass.phases, &rows),
             false => {
                 let phases = self.phases(&pass.phases);
-                quote! { for (#start, #length) in #krate::emitted::blocks(#rows) { #phases } }
+                quote! { for (#start, #length) in #krate::emitted::blocks(#rows) { #turn #phases } }
             }
         };
         self.scope.truncate(before);
@@ -100,7 +106,7 @@ impl Body<'_> {
         self.loops -= 1;
         self.used = used;
         let first = (!pass.across.is_empty()).then(|| quote! { let #first = #rows.start; });
-        let body = quote! { #first #buffers #phases };
+        let body = quote! { #first #buffers #turned_buffers #phases };
         self.called(pass, &rows, &body, outer)
     }
 

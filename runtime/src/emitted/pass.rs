@@ -270,6 +270,24 @@ where
     }
 }
 
+/// Sets the numbers of a block's rows, column by column, to those of a matrix.
+///
+/// # Panics
+/// If the matrix has not so many rows as long as the block has columns.
+#[inline]
+pub fn turn<T: Copy>(block: &mut [[T; ROWS]], matrix: &[T], start: usize, rows: usize) {
+    let columns = block.len();
+    if columns == 0 {
+        return;
+    }
+    let own = &matrix[start * columns..(start + rows) * columns];
+    for (place, row) in own.chunks_exact(columns).enumerate() {
+        for (column, &number) in block.iter_mut().zip(row) {
+            column[place] = number;
+        }
+    }
+}
+
 /// The blocks of a range of rows: where each begins and how many rows it has.
 #[inline(always)]
 pub fn blocks(rows: Range<usize>) -> impl Iterator<Item = (usize, usize)> {

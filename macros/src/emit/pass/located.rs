@@ -71,6 +71,15 @@ impl Body<'_> {
         if !matches!(written, Written::Tensor { .. } | Written::Slice(_)) {
             return None;
         }
+        if let Some(rows) = self.block().turned.get(&array)
+            && let [row, column] = indices.as_slice()
+            && *row == self.graph.index(self.block().row)
+            && !self.depends_on_row(*column)
+        {
+            let column = self.flat_index(&self.graph.shape(array)[1..], &[*column]);
+            let place = self.block().place.to_token_stream();
+            return Some(Located { array: quote!(#rows[#column]), at: place, stride: None, borrow: true });
+        }
         let access = self.leaf_access(array, leaf);
         let data = if written.rank() > 1 { quote!(#access.data()) } else { access };
         self.located(data, &self.graph.shape(array), &indices)
