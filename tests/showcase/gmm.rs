@@ -3,7 +3,7 @@
 #[path = "../problems/gmm.rs"]
 mod problem;
 
-use problem::log_posterior;
+use problem::mixture::log_posterior;
 
 use crate::reference::{Case, assert_agrees, cases, flat, matrix};
 

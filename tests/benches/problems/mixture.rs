@@ -7,7 +7,8 @@ use std::f64::consts::PI;
 use std::hint::black_box;
 
 use gradus::prelude::*;
-use problem::{log_posterior, wishart_constant};
+use problem::mixture::log_posterior;
+use problem::wishart_constant;
 
 use crate::common::{Case, Contender};
 use crate::{Call, case as timed, numbers};
