@@ -69,7 +69,7 @@ pub(crate) fn zeros_like(graph: &Graph, id: Id) -> Id {
 
 /// Which nodes depend on a leaf that is differentiated. What a turn of a loop does to a variable may come
 /// to others in later turns.
-fn active(graph: &Graph, order: &[Id], leaves: &[Id]) -> HashSet<Id> {
+pub(crate) fn active(graph: &Graph, order: &[Id], leaves: &[Id]) -> HashSet<Id> {
     let mut active: HashSet<Id> = HashSet::new();
     let mut states: HashSet<(usize, usize)> = HashSet::new();
     loop {

@@ -146,7 +146,7 @@ use report::Errors;
 /// | `e^x - 1`, `ln(1 + x)` | `exp_m1(x)`, `ln_1p(x)` |
 /// | `mean(x²) - mean(x)²` | the mean of the squares of `x - mean(x)` |
 /// | `x·ln(x)` | 0 at 0, and its derivative too |
-/// | the root of a sum of squares | with derivative 0 where the sum is 0 |
+/// | the root of a sum of squares | with derivative 0 where all squares are 0 |
 ///
 /// A weighted sum `Σ w e^x` is left as written, as are sums with more than exponentials in them.
 ///

@@ -11,8 +11,9 @@ mod logistic;
 mod moments;
 mod powers;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use crate::differentiate::active;
 use crate::graph::{Expr, Graph, Id, Node};
 use crate::lower::{Lowered, Part};
 use crate::matching::{binary, constant, is};
@@ -22,7 +23,8 @@ pub(crate) struct Rewrite {
     pub(crate) name: &'static str,
     pub(crate) written: &'static str,
     pub(crate) safe: &'static str,
-    apply: for<'g> fn(Expr<'g>) -> Option<Expr<'g>>,
+    /// Some rows must know which nodes are still: those that are not differentiated.
+    apply: for<'g> fn(Expr<'g>, &HashSet<Id>) -> Option<Expr<'g>>,
     /// An expression to test it on, its parameters (`x` and `y` are numbers, `v` is a vector), and between
     /// which numbers these are.
     pub(crate) parameters: &'static [&'static str],
@@ -35,14 +37,17 @@ pub(crate) struct Rewrite {
 
 macro_rules! rewrites {
     ($(
-        $name:ident: $written:literal => $safe:literal by $apply:expr,
+        $name:ident: $written:literal => $safe:literal by $file:ident::$function:ident $(given $still:ident)?,
         |$($parameter:ident),*| $example:expr, on $low:literal .. $high:literal, within $ulps:literal of $of:ident;
     )*) => {
         pub(crate) static REWRITES: &[Rewrite] = &[$(Rewrite {
             name: stringify!($name),
             written: $written,
             safe: $safe,
-            apply: $apply,
+            apply: |e, _all| {
+                $(let $still = _all;)?
+                $file::$function(e $(, $still)?)
+            },
             parameters: &[$(stringify!($parameter)),*],
             example: stringify!($example),
             domain: ($low, $high),
@@ -96,7 +101,7 @@ rewrites! {
         |x| x * x.ln(), on 0.0 .. 10.0, within 4.0 of value;
     absolute: "√(x²)" => "|x|" by powers::root_of_square,
         |x| (x * x).sqrt(), on -1e300 .. 1e300, within 0.0 of value;
-    length: "√(x² + y²)" => "√(x² + y²) with derivative 0 at 0" by powers::length,
+    length: "√(x² + y²)" => "√(x² + y²) with derivative 0 at 0" by powers::length given still,
         |x, y| (x * x + y * y).sqrt(), on -1e3 .. 1e3, within 4.0 of value;
     variance: "mean(x²) - mean(x)²" => "mean((x - mean(x))²)" by moments::variance,
         |v| v.square().mean() - v.mean().square(), on -1e3 .. 1e3, within 8.0 of value;
@@ -108,13 +113,19 @@ pub(crate) fn stabilise(lowered: Lowered) -> Lowered {
     let leaves: Vec<Id> = lowered.leaves.iter().map(|leaf| leaf.node).collect();
     let results = lowered.results();
     let guarded = guarded(graph, &results);
+    let moving = active(graph, &graph.reachable(&results), &lowered.active_leaves());
+    let mut still: HashSet<Id> = HashSet::new();
     let mut rows: BTreeMap<Id, usize> = BTreeMap::new();
     let (stable, places) = graph.rebuilt(&[results.as_slice(), &leaves].concat(), |old, new| {
-        let found = if guarded.contains(&old) { None } else { rewrite(new) };
-        found.map_or(new, |(row, safe)| {
+        let found = if guarded.contains(&old) { None } else { rewrite(new, &still) };
+        let changed = found.map_or(new, |(row, safe)| {
             rows.insert(safe.id, row);
             safe
-        })
+        });
+        if !moving.contains(&old) {
+            still.extend([new.id, changed.id]);
+        }
+        changed
     });
     if rows.is_empty() {
         return lowered;
@@ -136,11 +147,12 @@ pub(crate) fn stabilise(lowered: Lowered) -> Lowered {
 }
 
 /// The first row that fits, and what takes the place of the node.
-fn rewrite(e: Expr) -> Option<(usize, Expr)> {
+fn rewrite<'g>(e: Expr<'g>, still: &HashSet<Id>) -> Option<(usize, Expr<'g>)> {
     if !e.ty().is_float() {
         return None;
     }
-    let fits = |e| REWRITES.iter().enumerate().find_map(|(row, rewrite)| Some((row, (rewrite.apply)(e)?)));
+    let fits =
+        |e| REWRITES.iter().enumerate().find_map(|(row, rewrite)| Some((row, (rewrite.apply)(e, still)?)));
     fits(e).or_else(|| {
         let (op, operands) = match e.graph.node(e.id) {
             Node::Op(op, operands) => (op, operands),

@@ -194,6 +194,29 @@ fn roots_of_squares_at_the_origin() {
 }
 
 #[differentiable]
+fn weighted_length(w: &Vector<f64>, v: &Vector<f64>) -> f64 {
+    (w * v.square()).sum().sqrt()
+}
+
+#[differentiable(wrt(v))]
+fn length_under_mask(mask: &Vector<f64>, v: &Vector<f64>) -> f64 {
+    v.iter().zip(mask.iter()).map(|(v, mask)| v * (v * mask)).sum::<f64>().sqrt()
+}
+
+#[test]
+fn weights_of_squares_at_zero() {
+    let (zeros, ones) = (Vector::zeros([2]), Vector::ones([2]));
+    // The length is 0 whatever the weights are, but rises infinitely fast with a weight that leaves 0.
+    let (value, grad) = weighted_length::value_and_grad(&ones, &zeros);
+    assert_eq!((value, grad.w, grad.v), (0.0, zeros.clone(), zeros.clone()));
+    let (value, grad) = weighted_length::value_and_grad(&zeros, &ones);
+    assert_eq!((value, grad.w), (0.0, Vector::from([f64::INFINITY; 2])));
+
+    assert_eq!(length_under_mask::value_and_grad(&zeros, &ones), (0.0, zeros.clone()));
+    assert_eq!(length_under_mask::value_and_grad(&ones, &zeros), (0.0, zeros));
+}
+
+#[differentiable]
 fn entropy(p: &Vector<f64>) -> f64 {
     -(p * p.ln()).sum()
 }

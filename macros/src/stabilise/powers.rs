@@ -1,7 +1,9 @@
 //! Roots of squares.
 
-use crate::graph::{Expr, FoldOp, Node};
-use crate::matching::{binary, is, unary};
+use std::collections::HashSet;
+
+use crate::graph::{Expr, FoldOp, Id, Node};
+use crate::matching::{binary, constant, is, sum_over, unary};
 
 /// `x` of `x²`.
 pub(super) fn square_of(e: Expr) -> Option<Expr> {
@@ -26,35 +28,50 @@ pub(super) fn root_of_square(e: Expr) -> Option<Expr> {
     Some(square_of(root_of(e)?)?.abs())
 }
 
-/// At 0 the root's derivative is infinite, and that of the squares is 0.
-pub(super) fn length(e: Expr) -> Option<Expr> {
+/// At 0 the root's derivative is infinite, and that of the squares is 0. By a weight of 0 before a square that is
+/// not, the derivative is infinite indeed.
+pub(super) fn length<'g>(e: Expr<'g>, still: &HashSet<Id>) -> Option<Expr<'g>> {
     let squares = root_of(e)?;
-    is_sum_of_squares(squares, &mut 16).then(|| squares.guarded(|squares| squares.sqrt()))
+    let flat = where_flat(squares, still, &mut 16)?;
+    Some(flat.eq(0.0).select(0.0, squares.sqrt()))
 }
 
-/// Whether it is 0 only where all that is squared in it is 0, or a multiple of such. So many terms are looked
-/// at.
-fn is_sum_of_squares(e: Expr, terms: &mut usize) -> bool {
-    if *terms == 0 {
-        return false;
-    }
-    *terms -= 1;
-    let mut of = |e| is_sum_of_squares(e, terms);
+/// What is 0 where the sum of squares is, and does not change near there: the sum itself, without the factors
+/// that move and are no squares. So many terms are looked at.
+fn where_flat<'g>(e: Expr<'g>, still: &HashSet<Id>, terms: &mut usize) -> Option<Expr<'g>> {
+    *terms = terms.checked_sub(1)?;
+    let mut of = |e| where_flat(e, still, terms);
     if square_of(e).is_some() {
-        return true;
+        return Some(e);
     }
     if let Some((x, y)) = binary(e, "add") {
-        return of(x) && of(y);
+        return Some(of(x)? + of(y)?);
     }
-    if let Some((x, _)) = binary(e, "div") {
-        return of(x);
+    if let Some((x, y)) = binary(e, "div") {
+        return Some(of(x)? / y);
     }
     if let Some((x, y)) = binary(e, "mul") {
-        let is_factor = |x: Expr, of| binary(of, "mul").is_some_and(|(a, b)| a.id == x.id || b.id == x.id);
-        return is_factor(x, y) || is_factor(y, x) || of(x) || of(y);
+        let (x, y) = regrouped(x, y).or_else(|| regrouped(y, x)).unwrap_or((x, y));
+        let (flat_x, flat_y) = (of(x), of(y));
+        if flat_x.is_none() && flat_y.is_none() {
+            return None;
+        }
+        let is_still = |factor: &Expr| constant(*factor).is_some() || still.contains(&factor.id);
+        let kept = [flat_x.or(Some(x).filter(is_still)), flat_y.or(Some(y).filter(is_still))];
+        return match kept {
+            [Some(left), Some(right)] if (left.id, right.id) == (x.id, y.id) => Some(e),
+            kept => kept.into_iter().flatten().reduce(|x, y| x * y),
+        };
     }
     match e.graph.node(e.id) {
-        Node::Fold(FoldOp::Sum, _, body) => of(e.graph.expr(body)),
-        _ => false,
+        Node::Fold(FoldOp::Sum, axes, body) => Some(sum_over(&axes, of(e.graph.expr(body))?)),
+        _ => None,
     }
+}
+
+/// `x²` and `y` of `x (x y)`.
+fn regrouped<'g>(x: Expr<'g>, product: Expr<'g>) -> Option<(Expr<'g>, Expr<'g>)> {
+    let (a, b) = binary(product, "mul")?;
+    let other = if a.id == x.id { b } else { Some(a).filter(|_| b.id == x.id)? };
+    Some((x.square(), other))
 }
