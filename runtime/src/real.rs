@@ -71,6 +71,9 @@ macro_rules! real {
             /// Several of them, on which an instruction set does an operation at once.
             #[doc(hidden)]
             type Lanes<S: Simd>: simd::Lanes<Self>;
+            /// Twice as many, where there are registers for them.
+            #[doc(hidden)]
+            type TwiceLanes<S: Simd>: simd::Lanes<Self>;
 
             /// The nearest number to an `f64`.
             fn from_f64(value: f64) -> Self;
@@ -89,13 +92,13 @@ macro_rules! real {
             )*
         }
 
-        implement! { f32 F32 $({ $kind $name ($x $(, $operand : $type)*) { $($body)* } })* }
-        implement! { f64 F64 $({ $kind $name ($x $(, $operand : $type)*) { $($body)* } })* }
+        implement! { f32 F32 TwiceF32 $({ $kind $name ($x $(, $operand : $type)*) { $($body)* } })* }
+        implement! { f64 F64 TwiceF64 $({ $kind $name ($x $(, $operand : $type)*) { $($body)* } })* }
     };
 }
 
 macro_rules! implement {
-    ($number:ident $lanes:ident $({
+    ($number:ident $lanes:ident $twice:ident $({
         $kind:ident $name:ident ($x:ident $(, $operand:ident : $type:ident)*) { $($body:tt)* }
     })*) => {
         #[allow(clippy::excessive_precision, clippy::approx_constant, reason = "the constants in the table serve f64 too")]
@@ -105,6 +108,7 @@ macro_rules! implement {
             const ONE: Self = 1.0;
             const EPSILON: Self = <$number>::EPSILON;
             type Lanes<S: Simd> = S::$lanes;
+            type TwiceLanes<S: Simd> = S::$twice;
 
             #[inline]
             fn from_f64(value: f64) -> Self {

@@ -17,6 +17,7 @@ macro_rules! on_every_instruction_set {
                 #[inline(always)]
                 fn run<S: Simd>(self) {
                     test::<$number, $number::Lanes<S>>();
+                    test::<$number, $number::TwiceLanes<S>>();
                 }
             }
 

@@ -38,17 +38,36 @@ macro_rules! row {
 
                 #[inline(always)]
                 fn run<S: Simd>(self) -> Vec<T> {
-                    let Row(inputs, _n) = self;
+                    self.answers::<T::Lanes<S>>()
+                }
+            }
+
+            /// The same with two vectors at a time.
+            struct Twice<'a, T>(Row<'a, T>);
+
+            impl<T: Real> Kernel for Twice<'_, T> {
+                type Output = Vec<T>;
+
+                #[inline(always)]
+                fn run<S: Simd>(self) -> Vec<T> {
+                    self.0.answers::<T::TwiceLanes<S>>()
+                }
+            }
+
+            impl<T: Real> Row<'_, T> {
+                #[inline(always)]
+                fn answers<V: Lanes<T>>(&self) -> Vec<T> {
+                    let Row(inputs, _n) = *self;
                     let len = inputs[0].len();
                     let mut answers = vec![T::ZERO; len];
-                    for at in (0..len).step_by(T::Lanes::<S>::LEN) {
+                    for at in (0..len).step_by(V::LEN) {
                         let rest = len - at;
                         let mut _next = 0;
-                        let $x = T::Lanes::<S>::load_up_to(&inputs[0], at, rest, T::ONE);
+                        let $x = V::load_up_to(&inputs[0], at, rest, T::ONE);
                         $(operand!(let $operand: $type = _next, _n, |next| {
-                            T::Lanes::<S>::load_up_to(&inputs[next], at, rest, T::ONE)
+                            V::load_up_to(&inputs[next], at, rest, T::ONE)
                         });)*
-                        T::Lanes::<S>::$name($x $(, $operand)*).store_up_to(&mut answers, at, rest);
+                        V::$name($x $(, $operand)*).store_up_to(&mut answers, at, rest);
                     }
                     answers
                 }
@@ -134,6 +153,7 @@ macro_rules! row {
                     let one = Row(&inputs, n).run::<Scalar>();
                     for set in InstructionSet::all() {
                         let own = set.run(Row(&inputs, n));
+                        assert_eq!(set.run(Twice(Row(&inputs, n))), own, "{set:?}: two vectors are as one and one");
                         for (place, &own) in own.iter().enumerate() {
                             let number = number(&inputs, place, n);
                             assert_eq!(one[place], number, "one lane is a number");

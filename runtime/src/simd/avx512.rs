@@ -2,6 +2,7 @@
 
 use core::arch::x86_64::*;
 
+use super::unrolled::Unrolled;
 use super::vector::{Format, Vector};
 use super::x86::{conditions, vector};
 use super::{Kernel, Lanes, Simd};
@@ -14,6 +15,8 @@ impl super::dispatch::sealed::Sealed for Avx512 {}
 impl Simd for Avx512 {
     type F32 = F32x16;
     type F64 = F64x8;
+    type TwiceF32 = Unrolled<F32x16>;
+    type TwiceF64 = Unrolled<F64x8>;
 
     #[inline(always)]
     fn call<K: Kernel>(kernel: K) -> K::Output {

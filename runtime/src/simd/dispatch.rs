@@ -16,6 +16,10 @@ pub trait Simd: Copy + 'static + sealed::Sealed {
     type F32: Lanes<f32>;
     /// As many `f64` as the instruction set takes at once.
     type F64: Lanes<f64>;
+    /// Twice as many `f32`, where there are registers for them.
+    type TwiceF32: Lanes<f32>;
+    /// Twice as many `f64`, where there are registers for them.
+    type TwiceF64: Lanes<f64>;
     /// Runs a part of a kernel as a function of its own. A kernel, all of which is inlined, may otherwise need
     /// more stack than there is where a program is compiled without optimisation.
     fn call<K: Kernel>(kernel: K) -> K::Output;

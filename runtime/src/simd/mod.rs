@@ -10,6 +10,7 @@
 //! | `dispatch.rs` | which instruction set runs a kernel |
 //! | `lanes.rs` | what a vector can do, with every row of the table of elementwise operations |
 //! | `scalar.rs`, `pack.rs`, `x86.rs`, `avx2.rs`, `avx512.rs` | the vectors |
+//! | `unrolled.rs` | two vectors at a time |
 //! | `turns.rs` | the sums and the transpose of several vectors at once |
 //! | `outer.rs` | the sum of outer products |
 //! | `prefetch.rs` | asking memory for data before it is needed |
@@ -46,6 +47,7 @@ mod rows;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod turns;
+mod unrolled;
 mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;

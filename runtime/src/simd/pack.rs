@@ -16,6 +16,8 @@ impl super::dispatch::sealed::Sealed for Portable {}
 impl Simd for Portable {
     type F32 = Pack<f32, 4>;
     type F64 = Pack<f64, 2>;
+    type TwiceF32 = Pack<f32, 4>;
+    type TwiceF64 = Pack<f64, 2>;
 
     #[inline]
     fn call<K: Kernel>(kernel: K) -> K::Output {

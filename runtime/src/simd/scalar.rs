@@ -11,6 +11,8 @@ impl super::dispatch::sealed::Sealed for Scalar {}
 impl Simd for Scalar {
     type F32 = f32;
     type F64 = f64;
+    type TwiceF32 = f32;
+    type TwiceF64 = f64;
 
     #[inline]
     fn call<K: Kernel>(kernel: K) -> K::Output {
