@@ -434,6 +434,20 @@ fn formatted(tokens: &TokenStream) -> String {
 }
 
 #[test]
+fn long_rows_are_done_two_vectors_at_a_time() {
+    let is_unrolled = |value: TokenStream| {
+        let function = quote! { fn f(w: f32, x: &Vector) -> f32 { (#value).mean() } };
+        expand(quote!(wrt(w)), function).to_string().contains("const UNROLLED : bool = true ;")
+    };
+    assert!(is_unrolled(quote! { (x * w).tanh().softplus() + x.sigmoid() }));
+    assert!(!is_unrolled(quote! { (x * w).sin() }), "it has a cosine too, but nothing else to wait for");
+    assert!(
+        !is_unrolled(quote! { (x * w).square() * x.abs() * w.exp() * w.sin() * w.ln() }),
+        "once for all rows"
+    );
+}
+
+#[test]
 fn the_readme_shows_the_expansion() {
     let expansion = expand(quote!(wrt(w, b)), lab());
     let file: syn::File = syn::parse2(expansion).expect("the expansion is Rust");

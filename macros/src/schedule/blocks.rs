@@ -35,6 +35,11 @@ pub(crate) struct Pass {
 }
 
 impl Pass {
+    /// What is left when all rows are done.
+    pub(crate) fn results(&self) -> impl Iterator<Item = Id> {
+        [&self.sums, &self.arrays, &self.across].into_iter().flatten().copied()
+    }
+
     /// Whether one loop over all rows does it, without blocks.
     pub(crate) fn is_simple(&self) -> bool {
         let mut loops = self.phases.iter().filter(|phase| !matches!(phase, Phase::Once(_)));

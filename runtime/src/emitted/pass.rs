@@ -64,6 +64,9 @@ pub trait Pass<T: Real, const SUMS: usize, const ARRAYS: usize, const ACROSS: us
     /// How the numbers are added up.
     const OPS: [FoldOp; SUMS] = [FoldOp::Sum; SUMS];
 
+    /// Whether two vectors of rows are done at a time: where a row is long chains of operations.
+    const UNROLLED: bool = false;
+
     /// The work for a row, in steps of a number each.
     fn cost(&self) -> usize;
 
@@ -246,27 +249,30 @@ where
 
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        let lanes = <T::Lanes<S> as Lanes<T>>::LEN;
-        let whole = self.rows.len() / lanes * lanes;
+        if P::UNROLLED && <T::TwiceLanes<S> as Lanes<T>>::LEN > <T::Lanes<S> as Lanes<T>>::LEN {
+            self = self.whole::<T::TwiceLanes<S>>();
+        }
+        self.whole::<T::Lanes<S>>().whole::<T::Lanes<Scalar>>();
+    }
+}
+
+impl<P, T, const SUMS: usize, const ARRAYS: usize, const ACROSS: usize> Rows<'_, P, T, SUMS, ARRAYS, ACROSS>
+where
+    T: Real,
+    P: Pass<T, SUMS, ARRAYS, ACROSS>,
+{
+    /// Does as many rows as fill the lanes, and leaves the others.
+    #[inline(always)]
+    fn whole<V: Lanes<T>>(mut self) -> Self {
+        let whole = self.rows.len() / V::LEN * V::LEN;
+        if whole == 0 {
+            return self;
+        }
         let middle = self.rows.start + whole;
         let [own, rest] = halves(self.across, whole);
         let arrays = self.arrays.each_mut().map(|array| &mut **array);
-        if whole > 0 {
-            self.pass.run::<T::Lanes<S>>(
-                self.rows.start..middle,
-                self.sums,
-                arrays,
-                own.map(|(data, _)| data),
-            );
-        }
-        if middle < self.rows.end {
-            self.pass.run::<T::Lanes<Scalar>>(
-                middle..self.rows.end,
-                self.sums,
-                self.arrays,
-                rest.map(|(data, _)| data),
-            );
-        }
+        self.pass.run::<V>(self.rows.start..middle, self.sums, arrays, own.map(|(data, _)| data));
+        Self { rows: middle..self.rows.end, across: rest, ..self }
     }
 }
 

@@ -1,13 +1,43 @@
 //! A measure of the work for a row.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::emit::body::Body;
-use crate::graph::{Axis, Node};
-use crate::schedule::{Phase, Step};
+use crate::graph::{Axis, Id, Node};
+use crate::ops::Op;
+use crate::schedule::{Pass, Phase, Step};
 
 impl Body<'_> {
+    /// Whether the chains of operations of a row are so long that a processor does not see far enough ahead to
+    /// begin the next vector before it waits for the end of one.
+    pub(super) fn is_long(&self, pass: &Pass) -> bool {
+        /// Measured: fewer functions are as quick one vector at a time.
+        const FUNCTIONS: usize = 3;
+        pass.is_simple() && self.functions(pass) >= FUNCTIONS
+    }
+
+    /// How many functions are computed for a row.
+    fn functions(&self, pass: &Pass) -> usize {
+        let depends_on_row = |id: Id| {
+            let free = self.graph.free(id);
+            free.contains(&pass.run.axis) || pass.flat.iter().any(|axis| free.contains(axis))
+        };
+        let mut rest: Vec<Id> = pass.results().flat_map(|id| self.graph.operands(id)).collect();
+        let mut seen = HashSet::new();
+        let mut functions = 0;
+        while let Some(id) = rest.pop() {
+            if self.program.storage.contains_key(&id) || !depends_on_row(id) || !seen.insert(id) {
+                continue;
+            }
+            functions += usize::from(matches!(self.graph.node(id), Node::Op(op, _) if is_costly(op)));
+            rest.extend(self.graph.operands(id));
+        }
+        functions
+    }
+
     fn cost_of(&self, step: &Step) -> usize {
         const FUNCTION: usize = 8;
         let (Step::Let(id) | Step::Accumulate(id)) = step else { return 1 };
@@ -16,7 +46,7 @@ impl Body<'_> {
             _ => *id,
         };
         match self.graph.node(value) {
-            Node::Op(op, _) if op.is_function() && !op.cheap => FUNCTION,
+            Node::Op(op, _) if is_costly(op) => FUNCTION,
             _ => 1,
         }
     }
@@ -57,4 +87,8 @@ impl Body<'_> {
         let constant = Literal::usize_unsuffixed(constant);
         quote!(#constant #terms)
     }
+}
+
+fn is_costly(op: &Op) -> bool {
+    op.is_function() && !op.cheap
 }
