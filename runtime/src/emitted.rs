@@ -171,6 +171,26 @@ pub fn rows<T, const N: usize, const M: usize>(data: &[T]) -> &[[T; M]; N] {
     rows.first_chunk().expect("emitted code makes buffers of their arrays' lengths")
 }
 
+/// What an objective needs for mini-batches, which are gathered in a `Vec`.
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __batches {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// In its place: there is no mini-batch without a `Vec`.
+#[cfg(not(feature = "alloc"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __batches {
+    ($($items:tt)*) => {
+        type Batch = ();
+    };
+}
+
+pub use __batches as batches;
+
 /// The rows of a slice that make a mini-batch.
 #[cfg(feature = "alloc")]
 pub fn select_into<T: Copy>(data: &[T], rows: &[usize], batch: &mut Vec<T>) {

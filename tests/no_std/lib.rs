@@ -33,6 +33,16 @@ pub fn learn<const N: usize>(w: &mut [f32; N], b: &mut f32, x: &[f32; N], y: f32
     if value.is_finite() { Ok(value) } else { Err(value) }
 }
 
+/// The mean squared error of a line, with data of any length.
+#[differentiable(wrt(line))]
+pub fn misfit(line: &[f32; 2], #[shape(N)] x: &[f32], #[shape(N)] y: &[f32]) -> f32 {
+    let mut total = 0.0;
+    for (x, y) in x.iter().zip(y) {
+        total += (line[0] * x + line[1] - y).square();
+    }
+    total / x.len() as f32
+}
+
 /// What Newton's method makes zero: the distances to two beacons, less those that were measured.
 #[differentiable(wrt(place))]
 pub fn residuals(place: &[f64; 2], beacons: &[[f64; 2]; 2], measured: &[f64; 2]) -> [f64; 2] {

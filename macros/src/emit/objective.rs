@@ -161,7 +161,7 @@ impl Module<'_> {
             Written::Slice(_) => quote!(self.#first.len()),
             _ => quote!(self.#first.rows()),
         };
-        quote! {
+        let rows = quote! {
             type Batch = (#(#owned,)*);
 
             #[inline]
@@ -182,7 +182,11 @@ impl Module<'_> {
             ) -> #element {
                 value_and_grad_into(#(#some_rows,)* grad) #cast
             }
-        }
+        };
+        // Rows of slices are gathered in a `Vec`. Tensors are there with `alloc` alone.
+        let has_tensors =
+            self.function.params.iter().any(|param| matches!(param.written, Written::Tensor { .. }));
+        if has_tensors { rows } else { quote!(#krate::emitted::batches! { #rows }) }
     }
 
     fn owned_rows(&self, param: &Param) -> TokenStream {
