@@ -20,6 +20,8 @@ pub(crate) struct Structure {
     /// The traits it derives.
     derives: String,
     pub(crate) fields: Vec<(String, Written)>,
+    /// The fields whose types are refused.
+    pub(crate) refused: Vec<String>,
     methods: BTreeMap<String, Inlined>,
 }
 
@@ -125,7 +127,7 @@ impl Items {
             );
             return;
         }
-        let mut known = Vec::new();
+        let (mut known, mut refused) = (Vec::new(), Vec::new());
         for field in &fields.named {
             match (
                 &field.ident,
@@ -133,12 +135,14 @@ impl Items {
             ) {
                 (Some(name), Ok(written)) if !matches!(field.ty, syn::Type::Reference(_)) => {
                     known.push((name.to_string(), written));
+                    continue;
                 }
                 (_, Ok(_)) => {
                     errors.push(&field.ty, "a struct of parameters owns its fields", "remove the `&`")
                 }
-                (_, Err(error)) => errors.combine(error),
+                (_, Err(error)) => errors.combine(own_type(field, error)),
             }
+            refused.extend(field.ident.as_ref().map(ToString::to_string));
         }
         self.structures.insert(
             structure.ident.to_string(),
@@ -147,6 +151,7 @@ impl Items {
                 builtin: false,
                 derives: derives(structure),
                 fields: known,
+                refused,
                 methods: BTreeMap::new(),
             },
         );
@@ -201,6 +206,12 @@ impl Items {
 
     pub(crate) fn structure(&self, name: &str) -> Option<&Structure> {
         self.structures.get(name)
+    }
+
+    /// Whether the type of a struct's field is refused already.
+    pub(crate) fn is_refused(&self, structure: &str, field: &syn::Ident) -> bool {
+        let structure = self.structures.get(structure);
+        structure.is_some_and(|structure| structure.refused.iter().any(|refused| field == refused))
     }
 
     /// Whether the struct is one of the runtime's own.
@@ -267,6 +278,15 @@ impl Items {
     pub(crate) fn method(&self, structure: &str, name: &str) -> Option<Inlined> {
         self.structures.get(structure)?.methods.get(name).cloned()
     }
+}
+
+/// What is said of a field's type: a struct has a `Vector` where a function takes a slice.
+fn own_type(field: &syn::Field, error: syn::Error) -> syn::Error {
+    let syn::Type::Path(path) = &field.ty else { return error };
+    let Some(last) = path.path.segments.last().filter(|last| last.ident == "Vec") else { return error };
+    let owned = last.arguments.to_token_stream().to_string().replace(' ', "");
+    let message = format!("a struct of parameters has no `Vec`\nhelp: write `Vector{owned}`");
+    syn::Error::new_spanned(&field.ty, message)
 }
 
 fn derives(structure: &ItemStruct) -> String {

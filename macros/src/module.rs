@@ -96,7 +96,9 @@ fn structure_parameters(name: &str, items: &Items, options: &Options, errors: &m
         return TokenStream::new();
     };
     let (element, is_fine) = match items.element_of(name) {
-        Ok(Some(element)) => (element, true),
+        Ok(Some(element)) => (element, structure.refused.is_empty()),
+        // It is among the parameters of functions, of which nothing else is to be said.
+        Ok(None) if !structure.refused.is_empty() => (Type::F64, false),
         Ok(None) => return TokenStream::new(),
         Err(()) => {
             let place = format_ident!("{name}", span = structure.span);

@@ -264,6 +264,7 @@ impl Lowerer<'_> {
                     Some((_, value)) => value,
                     None => {
                         let near = nearest(&name.to_string(), names.iter().map(String::as_str));
+                    None if self.items.is_refused(&structure, name) => Value::Refused,
                         let help = match near {
                             Some(near) => format!("did you mean `{near}`?"),
                             None => format!("its fields are {}", listed(&names)),
