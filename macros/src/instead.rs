@@ -4,10 +4,26 @@ use syn::PathArguments;
 
 use crate::written::{KNOWN, integer_named, text, type_text};
 
+const CALLED: &str =
+    "call the function by its name in the body, as in `let y: f64 = f(x);`, and annotate it too";
+
 /// What to write in the place of a type that is not known.
 pub(crate) fn of_parameter(ty: &syn::Type) -> Option<String> {
+    let bounds = match ty {
+        syn::Type::ImplTrait(ty) => text(&ty.bounds),
+        syn::Type::TraitObject(ty) => text(&ty.bounds),
+        _ => String::new(),
+    };
     let path = match ty {
         syn::Type::Path(path) => path,
+        syn::Type::FnPtr(_) => return Some(CALLED.to_owned()),
+        syn::Type::ImplTrait(_) | syn::Type::TraitObject(_) if bounds.starts_with("Fn") => {
+            return Some(CALLED.to_owned());
+        }
+        syn::Type::ImplTrait(_) if bounds.contains("Real") => {
+            return Some(format!("write `<T: {bounds}>` behind the name of the function, and `T` here"));
+        }
+        syn::Type::Tuple(_) => return Some("give each part a parameter of its own".to_owned()),
         syn::Type::TraitObject(_) | syn::Type::ImplTrait(_) => {
             return Some(format!(
                 "compute the number before, and pass it as `f64`; the types known here are {KNOWN}"
