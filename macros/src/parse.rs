@@ -89,7 +89,11 @@ impl Parse for Options {
                     return Err(syn::Error::new_spanned(keyword, "`crate` is given twice\nhelp: keep one"));
                 }
             } else {
-                options.named(&input.parse()?, input)?;
+                let name = input.parse().map_err(|error| {
+                    let help = "write `wrt(w, b)`, `crate = path` or `as_written`";
+                    syn::Error::new(error.span(), format!("an option is a name\nhelp: {help}"))
+                })?;
+                options.named(&name, input)?;
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -103,7 +107,9 @@ fn unknown_option(name: &Ident) -> syn::Error {
     let known = ["wrt", "crate", "as_written"];
     let help = match nearest(&name.to_string(), known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "the options are `wrt(w, b)`, `crate = path` and `as_written`".to_owned(),
+        None => format!(
+            "to differentiate by `{name}`, write `wrt({name})`; the other options are `crate = path` and `as_written`"
+        ),
     };
     syn::Error::new_spanned(name, format!("unknown option `{name}`\nhelp: {help}"))
 }
@@ -227,7 +233,11 @@ fn type_parameter(item: &ItemFn, errors: &mut Errors) -> Option<String> {
     let bounds = first.bounds.to_token_stream().to_string();
     if !bounds.contains("Real") && !clause.contains("Real") {
         let help = format!("write `{}: Real`", first.ident);
-        errors.push(first, format!("nothing says that `{}` is a float", first.ident), help);
+        let message = match first.bounds.is_empty() && clause.is_empty() {
+            true => format!("nothing says that `{}` is a float", first.ident),
+            false => format!("a float is called `{}: Real` here", first.ident),
+        };
+        errors.push(first, message, help);
     }
     Some(first.ident.to_string())
 }
