@@ -6,6 +6,7 @@ use syn::{Expr, ExprCall, ExprMethodCall};
 use super::Lowerer;
 use super::called::Reach;
 use super::foreign::{self, Of};
+use super::statement::{GROWS, LENGTH};
 use crate::graph::{Node, Type};
 use crate::items::Inlined;
 use crate::ops;
@@ -47,6 +48,9 @@ impl Lowerer<'_> {
                 let arguments: Vec<&Expr> = call.args.iter().collect();
                 let name = &function.path.segments[1].ident;
                 return self.function_elsewhere(ty, name, &arguments);
+            }
+            if *ty == "Vec" && matches!(*name, "new" | "with_capacity") {
+                return self.refuse(&call.func, GROWS, LENGTH);
             }
             if let Some(number) = number_named(ty, generic) {
                 return self.number_function(number, name, call, expected);

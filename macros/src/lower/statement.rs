@@ -13,6 +13,10 @@ use crate::written::{Names, Written, text};
 /// The methods that change the length of a vector.
 const GROWING: [&str; 7] = ["push", "pop", "insert", "remove", "extend", "resize", "truncate"];
 
+/// What is said of a vector that grows, or that is made to.
+pub(super) const GROWS: &str = "a vector cannot grow here";
+pub(super) const LENGTH: &str = "make it with its length, as in `vec![0.0; n]`, and set its elements";
+
 impl Lowerer<'_> {
     /// The body of a function, which a `return` may leave early.
     pub(super) fn body(&mut self, block: &Block, expected: Option<&Written>) -> Value {
@@ -101,8 +105,10 @@ impl Lowerer<'_> {
                 self.unsupported(expr);
             }
             Expr::MethodCall(call) if GROWING.iter().any(|name| call.method == name) => {
-                let help = "make it with its length, as in `vec![0.0; n]`, and set its elements";
-                self.refuse(&call.method, "a vector cannot grow here", help);
+                // Where it was made empty, that is said there.
+                if !matches!(self.expr(&call.receiver, None), Value::Refused) {
+                    self.refuse(&call.method, GROWS, LENGTH);
+                }
             }
             Expr::MethodCall(call) if crate::ops::method(&call.method.to_string()).is_none() => {
                 let known = super::assign::CHANGES.join("`, `");
