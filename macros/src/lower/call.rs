@@ -124,6 +124,12 @@ impl Lowerer<'_> {
         call: &ExprCall,
         expected: Option<&Written>,
     ) -> Value {
+        if float == Type::Generic
+            && let Some(instead) = generic_number(name, &self.real_name(), call)
+        {
+            let message = format!("`Real` has no `{name}`");
+            return self.refuse(&call.func, message, format!("write `{instead}`"));
+        }
         let conversion = matches!(name, "from" | "from_f64" | "from_usize");
         if conversion && call.args.len() == 1 {
             let any = Written::Scalar(Type::Untyped);
@@ -262,6 +268,22 @@ fn number_named(name: &str, generic: bool) -> Option<Type> {
         "f32" => Some(Type::F32),
         "f64" => Some(Type::F64),
         _ if generic => Some(Type::Generic),
+/// What other traits of numbers call a number, as `Real` has it.
+fn generic_number(name: &str, real: &str, call: &ExprCall) -> Option<String> {
+    Some(match (name, call.args.first()) {
+        ("zero", None) => format!("{real}::ZERO"),
+        ("one", None) => format!("{real}::ONE"),
+        ("epsilon", None) => format!("{real}::EPSILON"),
+        ("infinity", None) => format!("{real}::from_f64(f64::INFINITY)"),
+        ("neg_infinity", None) => format!("{real}::from_f64(f64::NEG_INFINITY)"),
+        ("nan", None) => format!("{real}::from_f64(f64::NAN)"),
+        ("from" | "from_f32", Some(Expr::Lit(number))) => {
+            format!("{real}::from_f64({})", super::types::float_text(&number.lit)?)
+        }
+        _ => return None,
+    })
+}
+
         _ => integer_named(name),
     }
 }

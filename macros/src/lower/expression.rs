@@ -186,6 +186,8 @@ impl Lowerer<'_> {
                 _ => self.graph.select(a, self.boolean(true), b),
             });
         }
+        self.demand_generic(&binary.left, &right);
+        self.demand_generic(&binary.right, &left);
         match ops::infix(&token) {
             Some(op) if op.is_bitwise() => self.bitwise(op, left, right, binary),
             Some(op) => self.elementwise(op, left, right, binary),

@@ -84,6 +84,21 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Refuses a literal beside a `T`, which rustc refuses too, without what to write instead.
+    pub(super) fn demand_generic(&mut self, operand: &Expr, other: &Value) {
+        let Expr::Lit(literal) = operand else { return };
+        let ty = match other {
+            Value::Scalar(id) => self.graph.ty(*id),
+            Value::Array(array) => self.graph.ty(array.body),
+            _ => return,
+        };
+        if let (Type::Generic, Some(number)) = (ty, float_text(&literal.lit)) {
+            let real = self.type_name(ty);
+            let message = format!("`{}` is not a `{real}`", text(literal));
+            self.refuse(literal, message, format!("write `{real}::from_f64({number})`"));
+        }
+    }
+
     pub(super) fn type_name(&self, ty: Type) -> String {
         crate::written::scalar_path(ty, self.function.generic.as_deref()).to_string()
     }
@@ -216,6 +231,15 @@ impl Lowerer<'_> {
             Value::Refused => Value::Refused,
             _ => self.refuse(cast, "only a number can be cast", "cast the elements, as in `x[i] as f64`"),
         }
+    }
+}
+
+/// The number as a literal of a float.
+pub(super) fn float_text(literal: &Lit) -> Option<String> {
+    match literal {
+        Lit::Float(float) => Some(float.base10_digits().to_owned()),
+        Lit::Int(int) => Some(format!("{}.0", int.base10_digits())),
+        _ => None,
     }
 }
 
