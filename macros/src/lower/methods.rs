@@ -313,6 +313,10 @@ impl<'a> Lowerer<'a> {
             "len" => Value::Scalar(self.length(&array)),
             "rows" => Value::Scalar(graph.size(array.axes[0].extent)),
             "cols" if array.rank() == 2 => Value::Scalar(graph.size(array.axes[1].extent)),
+            "view" if !call.args.is_empty() => {
+                let help = "an array keeps its shape here: reshape it before it is passed on";
+                self.refuse(&call.method, "`view` does not change a shape, as PyTorch's does", help)
+            }
             "clone" | "view" | "to_tensor" | "to_owned" | "as_slice" => Value::Array(array),
             "to_vec" => Value::Array(array.nested_as(true)),
             "data" if array.rank() == 1 => Value::Array(array),
