@@ -135,11 +135,11 @@ impl Lowerer<'_> {
         if let Some([first, second]) = names {
             let (a, b) = (&first.text, &second.text);
             let (ours, theirs) = (left.shape(), right.shape());
-            if is_product && ours.len() == 2 && fits(ours[0], clash[1]) {
+            if is_product && ours.len() == 2 && !left.nested && fits(ours[0], clash[1]) {
                 let turned = a.strip_suffix(".t()").map_or_else(|| format!("{a}.t()"), str::to_owned);
                 return format!("`{turned}.matmul({})` fits", second.written);
             }
-            if is_product && theirs.len() == 2 && fits(theirs[1], clash[0]) {
+            if is_product && theirs.len() == 2 && !right.nested && fits(theirs[1], clash[0]) {
                 return format!("`{a}.matmul(&{b}.t())` fits");
             }
             if !is_product && ours.len() == 2 && theirs.len() == 1 && fits(ours[0], theirs[0]) {
