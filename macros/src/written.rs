@@ -241,6 +241,10 @@ pub(crate) fn text(tokens: impl ToTokens) -> String {
         (" >(", ">("),
         (" ;", ";"),
         (" ?", "?"),
+        (" : ", ": "),
+        ("(- ", "(-"),
+        (", - ", ", -"),
+        (" ![", "!["),
     ] {
         printed = printed.replace(from, to);
     }
