@@ -183,7 +183,12 @@ impl Lowerer<'_> {
                     let message = format!("gradus does not know the function `{}`", text(&call.func));
                     let near = nearest(name, ops::methods().map(|op| op.name));
                     let help = match (
-                        foreign::function(name, &call.args.iter().collect::<Vec<_>>(), Of::Number),
+                        foreign::function(
+                            name,
+                            &call.args.iter().collect::<Vec<_>>(),
+                            Of::Number,
+                            &self.real_name(),
+                        ),
                         near,
                     ) {
                         (Some(help), _) => help,
@@ -263,11 +268,6 @@ fn is_keyword(name: &syn::Ident) -> bool {
     ["self", "super", "crate", "Self"].iter().any(|word| name == word)
 }
 
-fn number_named(name: &str, generic: bool) -> Option<Type> {
-    match name {
-        "f32" => Some(Type::F32),
-        "f64" => Some(Type::F64),
-        _ if generic => Some(Type::Generic),
 /// What other traits of numbers call a number, as `Real` has it.
 fn generic_number(name: &str, real: &str, call: &ExprCall) -> Option<String> {
     Some(match (name, call.args.first()) {
@@ -284,6 +284,11 @@ fn generic_number(name: &str, real: &str, call: &ExprCall) -> Option<String> {
     })
 }
 
+fn number_named(name: &str, generic: bool) -> Option<Type> {
+    match name {
+        "f32" => Some(Type::F32),
+        "f64" => Some(Type::F64),
+        _ if generic => Some(Type::Generic),
         _ => integer_named(name),
     }
 }

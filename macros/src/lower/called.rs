@@ -156,7 +156,7 @@ impl Lowerer<'_> {
                 foreign::operand(receiver),
                 rest.join(", ")
             )),
-            false => foreign::function(&name, &arguments, Of::Each),
+            false => foreign::function(&name, &arguments, Of::Each, &self.real_name()),
         }
     }
 

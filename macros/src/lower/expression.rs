@@ -264,9 +264,9 @@ impl Lowerer<'_> {
                 let names: Vec<String> = fields.iter().map(|(known, _)| known.clone()).collect();
                 match fields.into_iter().find(|(known, _)| name == known) {
                     Some((_, value)) => value,
+                    None if self.items.is_refused(&structure, name) => Value::Refused,
                     None => {
                         let near = nearest(&name.to_string(), names.iter().map(String::as_str));
-                    None if self.items.is_refused(&structure, name) => Value::Refused,
                         let help = match near {
                             Some(near) => format!("did you mean `{near}`?"),
                             None => format!("its fields are {}", listed(&names)),
@@ -278,7 +278,7 @@ impl Lowerer<'_> {
             (value, member) => {
                 let name = text(member);
                 let of = if matches!(value, Value::Array(_)) { Of::Array } else { Of::Number };
-                let help = foreign::function(&name, &[&*field.base], of)
+                let help = foreign::function(&name, &[&*field.base], of, &self.real_name())
                     .unwrap_or_else(|| "only structs and tuples have fields".to_owned());
                 self.refuse(member, format!("this value has no field `{name}`"), help)
             }

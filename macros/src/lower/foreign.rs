@@ -17,7 +17,9 @@ pub(super) enum Of {
 use Of::{Any, Array, Each, Iterator, Number};
 
 /// A name, where it is from, what it is a method of, and the code or the advice, in which `{x}` stands for
-/// the receiver, `{0}` and `{1}` for arguments, and `{pow}` for a power to the first.
+/// the receiver, `{0}` and `{1}` for arguments, `{pow}` for a power to the first, `{T}` for the type of the
+/// function's floats, `{least}` and `{most}` for its infinities, `{values}` for an iterator that owns its
+/// numbers, and `{start}` for what a fold with the first argument begins with.
 type Row = (&'static str, &'static str, Of, &'static str);
 
 /// Code begins with `` ` ``; a row whose code has arguments is passed over where there are none.
@@ -52,8 +54,8 @@ const TABLE: &[Row] = &[
     ("neg",          "PyTorch", Each,     "`-{x}`"),
     ("erfc",         "PyTorch", Each,     "`1.0 - {x}.erf()`"),
     ("sin_cos",      "Rust",    Each,     "`({x}.sin(), {x}.cos())`"),
-    ("to_radians",   "Rust",    Each,     "`{x} * (std::f64::consts::PI / 180.0)`"),
-    ("to_degrees",   "Rust",    Each,     "`{x} * (180.0 / std::f64::consts::PI)`"),
+    ("to_radians",   "Rust",    Each,     "`{x} * (std::{T}::consts::PI / 180.0)`"),
+    ("to_degrees",   "Rust",    Each,     "`{x} * (180.0 / std::{T}::consts::PI)`"),
     ("log_sigmoid",  "JAX",     Each,     "`-(-{x}).softplus()`"),
     ("logsigmoid",   "PyTorch", Each,     "`-(-{x}).softplus()`"),
     ("silu",         "PyTorch", Each,     "`{x} * {x}.sigmoid()`"),
@@ -160,7 +162,7 @@ const TABLE: &[Row] = &[
     ("cumsum",       "NumPy",   Array,    "`let mut total = 0.0; for i in 0..{x}.len() { total += {x}[i]; .. }`"),
     ("cumprod",      "NumPy",   Array,    "`let mut total = 1.0; for i in 0..{x}.len() { total *= {x}[i]; .. }`"),
     ("diff",         "NumPy",   Array,    "`{x}.windows(2).map(|pair| pair[1] - pair[0])`"),
-    ("trace",        "NumPy",   Array,    "`(0..{x}.rows()).map(|i| {x}[[i, i]]).sum::<f64>()`"),
+    ("trace",        "NumPy",   Array,    "`(0..{x}.rows()).map(|i| {x}[[i, i]]).sum::<{T}>()`"),
     ("argmax",       "NumPy",   Array,    "a place has no derivative: find it outside, and pass it as a `usize`"),
     ("argmin",       "NumPy",   Array,    "a place has no derivative: find it outside, and pass it as a `usize`"),
     ("sort",         "Rust",    Any,      "sort outside, and pass the order as a `&[usize]`: `{x}[order[i]]`"),
@@ -182,16 +184,16 @@ const TABLE: &[Row] = &[
     ("par_iter",     "rayon",   Array,    "`{x}.iter()`"),
 
     // Iterators.
-    ("reduce",       "Rust",    Iterator, "`{x}.fold(0.0, {0})`"),
-    ("max",          "Rust",    Iterator, "`{x}.fold(f64::NEG_INFINITY, |a, b| a.max(b))`"),
-    ("min",          "Rust",    Iterator, "`{x}.fold(f64::INFINITY, |a, b| a.min(b))`"),
-    ("max_by",       "Rust",    Iterator, "`{x}.fold(f64::NEG_INFINITY, |a, b| a.max(b))`"),
-    ("min_by",       "Rust",    Iterator, "`{x}.fold(f64::INFINITY, |a, b| a.min(b))`"),
-    ("mean",         "NumPy",   Iterator, "`{x}.sum::<f64>() / n as f64`"),
+    ("reduce",       "Rust",    Iterator, "`{values}.fold({start}, {0})`"),
+    ("max",          "Rust",    Iterator, "`{values}.fold({least}, |a, b| a.max(b))`"),
+    ("min",          "Rust",    Iterator, "`{values}.fold({most}, |a, b| a.min(b))`"),
+    ("max_by",       "Rust",    Iterator, "`{values}.fold({least}, |a, b| a.max(b))`"),
+    ("min_by",       "Rust",    Iterator, "`{values}.fold({most}, |a, b| a.min(b))`"),
+    ("mean",         "NumPy",   Iterator, "`{x}.sum::<{T}>() / n as {T}`"),
     ("for_each",     "Rust",    Iterator, "`for v in {x} { .. }`"),
     ("scan",         "Rust",    Iterator, "`let mut state = {0}; for v in {x} { state = ..; }`"),
     ("flat_map",     "Rust",    Iterator, "write two loops: `for a in {x} { for b in .. { total += ..; } }`"),
-    ("chain",        "Rust",    Iterator, "run over one after the other: `{x}.sum::<f64>() + {0}.sum::<f64>()`"),
+    ("chain",        "Rust",    Iterator, "run over one after the other: `{x}.sum::<{T}>() + {0}.sum::<{T}>()`"),
     ("take_while",   "Rust",    Iterator, "`for v in {x} { if .. { break; } .. }`"),
     ("skip_while",   "Rust",    Iterator, "`for v in {x} { if .. { continue; } .. }`"),
     ("last",         "Rust",    Iterator, "index the array: `x[x.len() - 1]`"),
@@ -226,18 +228,18 @@ pub(super) fn is_module(name: &str) -> bool {
 }
 
 /// What to write for another library's method.
-pub(super) fn method(call: &ExprMethodCall, of: Of) -> Option<String> {
+pub(super) fn method(call: &ExprMethodCall, of: Of, real: &str) -> Option<String> {
     let arguments: Vec<&Expr> = call.args.iter().collect();
-    spelling(&call.method.to_string(), &call.receiver, &arguments, of)
+    spelling(&call.method.to_string(), &call.receiver, &arguments, of, real)
 }
 
 /// What to write for a function, whose first argument is what its method is called on here.
-pub(super) fn function(name: &str, arguments: &[&Expr], of: Of) -> Option<String> {
+pub(super) fn function(name: &str, arguments: &[&Expr], of: Of, real: &str) -> Option<String> {
     let (receiver, rest) = arguments.split_first()?;
-    spelling(name, receiver, rest, of)
+    spelling(name, receiver, rest, of, real)
 }
 
-fn spelling(name: &str, receiver: &Expr, arguments: &[&Expr], of: Of) -> Option<String> {
+fn spelling(name: &str, receiver: &Expr, arguments: &[&Expr], of: Of, real: &str) -> Option<String> {
     let fits = |own: Of| own == of || own == Any || (own == Each && matches!(of, Number | Array));
     let needs = |help: &str| match (help.contains("{1}"), help.contains("{0}") || help.contains("{pow}")) {
         (true, _) => 2,
@@ -250,19 +252,35 @@ fn spelling(name: &str, receiver: &Expr, arguments: &[&Expr], of: Of) -> Option<
             .find(|(own, _, kind, help)| *own == name && fits(*kind) && needs(help) <= arguments.len())
     };
     let (_, library, _, help) = known(name)?;
-    let filled = fill(help, &operand(receiver), arguments);
+    let filled = fill(help, &operand(receiver), arguments, real);
     Some(match help.starts_with('`') {
         true => format!("{library}'s `{name}` is written {filled}"),
         false => filled,
     })
 }
 
-fn fill(help: &str, x: &str, arguments: &[&Expr]) -> String {
+fn fill(help: &str, x: &str, arguments: &[&Expr], real: &str) -> String {
     let argument = |place: usize| arguments.get(place).map(|argument| code(argument)).unwrap_or_default();
     let is_integer =
         matches!(arguments.first(), Some(Expr::Lit(literal)) if matches!(literal.lit, Lit::Int(_)));
     let power = format!("{}({})", if is_integer { "powi" } else { "powf" }, argument(0));
-    help.replace("{x}", x)
+    let infinity = |name: &str| match real {
+        "f32" | "f64" => format!("{real}::{name}"),
+        _ => format!("{real}::from_f64(f64::{name})"),
+    };
+    let (least, most) = (infinity("NEG_INFINITY"), infinity("INFINITY"));
+    let start = match argument(0) {
+        combine if combine.contains("max") => &least,
+        combine if combine.contains("min") => &most,
+        _ => "0.0",
+    };
+    let values = if x.ends_with(".iter()") { format!("{x}.copied()") } else { x.to_owned() };
+    help.replace("{start}", start)
+        .replace("{least}", &least)
+        .replace("{most}", &most)
+        .replace("{values}", &values)
+        .replace("{T}", real)
+        .replace("{x}", x)
         .replace("{pow}", &power)
         .replace("{0}", &argument(0))
         .replace("{1}", &argument(1))
@@ -342,11 +360,11 @@ mod tests {
     #[test]
     fn powers_are_by_integers_or_floats() {
         assert_eq!(
-            method(&parse_quote!(x.pow(2)), Number).as_deref(),
+            method(&parse_quote!(x.pow(2)), Number, "f64").as_deref(),
             Some("PyTorch's `pow` is written `x.powi(2)`")
         );
         assert_eq!(
-            method(&parse_quote!((a + b).pow(p)), Array).as_deref(),
+            method(&parse_quote!((a + b).pow(p)), Array, "f64").as_deref(),
             Some("PyTorch's `pow` is written `(a + b).powf(p)`")
         );
     }

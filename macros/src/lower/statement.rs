@@ -113,7 +113,7 @@ impl Lowerer<'_> {
             Expr::MethodCall(call) if crate::ops::method(&call.method.to_string()).is_none() => {
                 let known = super::assign::CHANGES.join("`, `");
                 let message = format!("gradus does not know what `{}` changes", call.method);
-                let help = foreign::method(call, Of::Array)
+                let help = foreign::method(call, Of::Array, &self.real_name())
                     .unwrap_or_else(|| format!("write a loop, or one of `{known}`"));
                 self.refuse(&call.method, message, help);
             }

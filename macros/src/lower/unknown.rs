@@ -33,10 +33,11 @@ impl Lowerer<'_> {
                 "operators, `exp`, `tanh`, `sum`, `mean` and `matmul`, or a loop over its elements",
             ),
         };
-        let help = foreign::method(call, of).unwrap_or_else(|| match nearest(&name, known) {
-            Some(near) => format!("did you mean `{}`?", called(call, near)),
-            None => format!("there are {advice}"),
-        });
+        let help =
+            foreign::method(call, of, &self.real_name()).unwrap_or_else(|| match nearest(&name, known) {
+                Some(near) => format!("did you mean `{}`?", called(call, near)),
+                None => format!("there are {advice}"),
+            });
         self.refuse(&call.method, format!("gradus does not know a method `{name}` of {what}"), help)
     }
 
@@ -73,7 +74,7 @@ impl Lowerer<'_> {
             _ => ops::tensor_method(&method).is_some() || ARRAY_METHODS.contains(&method.as_str()),
         };
         let rest: Vec<String> = rest.iter().map(text).collect();
-        let help = match (known, foreign::function(&method, arguments, of)) {
+        let help = match (known, foreign::function(&method, arguments, of, &self.real_name())) {
             (true, _) => format!("write `{}.{method}({})`", foreign::operand(receiver), rest.join(", ")),
             (false, Some(help)) => help,
             (false, None) => {
