@@ -35,7 +35,7 @@
 //! |---|---|
 //! | `threads` (default) | loops over much data share its rows among the threads of rayon's pool; the results are the same for any number of threads |
 //! | `std` (default) | `alloc`, and the system's mathematics in place of `libm`'s |
-//! | `alloc` | tensors, random numbers, optimisers; without it: scalars and arrays |
+//! | `alloc` | tensors, random numbers, optimisers; without it: scalars, arrays and slices |
 //! | `approx` | the traits of the crate `approx` for tensors |
 //! | `serde` | tensors and layers can be serialised |
 
