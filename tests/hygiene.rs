@@ -145,6 +145,22 @@ fn names_of_the_user_are_not_captured() {
     assert_eq!(names::marker::objective(2.0, &sum, &[4.0]).value(&3.0), 30.0);
 }
 
+/// An import that nothing but attributes are for, which the outer one takes off.
+#[differentiable]
+mod import_for_the_attribute {
+    use gradus::differentiable;
+
+    #[differentiable]
+    pub(super) fn square(x: f64) -> f64 {
+        x * x
+    }
+}
+
+#[test]
+fn imports_for_the_attribute_are_used() {
+    assert_eq!(import_for_the_attribute::square::grad(3.0), 6.0);
+}
+
 /// Functions with the names of what is emitted beside them.
 mod own_names {
     use gradus::prelude::*;

@@ -10,7 +10,7 @@ use crate::items::Items;
 use crate::parse::{self, Options};
 use crate::recover;
 use crate::report::Errors;
-use crate::written::{Written, scalar_path};
+use crate::written::{Written, scalar_path, text};
 
 /// The module as it was written, with a derivative beside each annotated function.
 pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
@@ -56,6 +56,10 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
                 }
                 parse::strip_function(&mut function);
                 output.push(quote!(#function));
+            }
+            // The attributes inside are taken off, and with them what such an import may be for.
+            Item::Use(import) if text(&import.tree).contains("gradus::") => {
+                output.push(quote!(#[allow(unused_imports)] #import));
             }
             other => output.push(quote!(#other)),
         }
