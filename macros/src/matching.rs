@@ -47,3 +47,7 @@ pub(crate) fn constant(expr: Expr) -> Option<f64> {
 pub(crate) fn is(expr: Expr, value: f64) -> bool {
     constant(expr) == Some(value)
 }
+
+pub(crate) fn is_int(expr: Expr, value: i64) -> bool {
+    expr.graph.with(expr.id, |data| data.node == Node::Int(value))
+}

@@ -10,7 +10,7 @@ mod products;
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Axis, Expr, Graph, Id, Node, Type};
-use crate::matching::{binary, constant, is, negated, sum, sum_over, unary};
+use crate::matching::{binary, constant, is, is_int, negated, sum, sum_over, unary};
 use crate::ops::Op;
 
 /// A rewrite of a row with two operands: the row, what it matches, and what takes its place.
@@ -275,10 +275,6 @@ fn zero_or_one(expr: Expr) -> Option<Expr> {
     };
     let chosen = is(expr.graph.expr(then), 0.0) && is(expr.graph.expr(otherwise), 1.0);
     chosen.then(|| expr.graph.expr(condition))
-}
-
-fn is_int(expr: Expr, value: i64) -> bool {
-    expr.graph.with(expr.id, |data| data.node == Node::Int(value))
 }
 
 fn is_free_of(expr: Expr, axes: &[Axis]) -> bool {

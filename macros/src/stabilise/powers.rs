@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::graph::{Expr, FoldOp, Id, Node};
-use crate::matching::{binary, constant, is, sum_over, unary};
+use crate::matching::{binary, constant, is, is_int, sum_over, unary};
 
 /// `x` of `x²`.
 pub(super) fn square_of(e: Expr) -> Option<Expr> {
@@ -14,7 +14,7 @@ pub(super) fn square_of(e: Expr) -> Option<Expr> {
         return (x.id == y.id).then_some(x);
     }
     if let Some((x, n)) = binary(e, "powi") {
-        return (e.graph.node(n.id) == Node::Int(2)).then_some(x);
+        return is_int(n, 2).then_some(x);
     }
     let (x, p) = binary(e, "powf")?;
     is(p, 2.0).then_some(x)
