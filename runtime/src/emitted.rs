@@ -11,7 +11,7 @@ pub use alloc::vec::Vec;
 
 use crate::{Parameters, Real};
 #[cfg(feature = "alloc")]
-use crate::{Tensor, View};
+use crate::{Tensor, View, storage};
 
 mod no_derivative;
 mod pass;
@@ -66,7 +66,7 @@ pub fn in_bounds(index: usize, length: usize) -> usize {
 /// A temporary array of equal numbers.
 #[cfg(feature = "alloc")]
 pub fn buffer<T: Copy>(value: T, length: usize) -> Vec<T> {
-    alloc::vec![value; length]
+    storage::full(value, length)
 }
 
 /// Keeps a value at a place behind those that have been kept so far, or at one of theirs.

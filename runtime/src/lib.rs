@@ -34,6 +34,7 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `threads` (default) | loops over much data share its rows among the threads of rayon's pool; the results are the same for any number of threads |
+//! | `huge-pages` (default) | on Linux: tensors of 4 MiB and more ask for pages of 2 MiB, which are read faster |
 //! | `std` (default) | `alloc`, and the system's mathematics in place of `libm`'s |
 //! | `alloc` | tensors, random numbers, optimisers; without it: scalars, arrays and slices |
 //! | `approx` | the traits of the crate `approx` for tensors |
@@ -67,6 +68,8 @@ mod random;
 mod sgd;
 #[cfg(feature = "alloc")]
 mod step;
+#[cfg(feature = "alloc")]
+mod storage;
 #[cfg(feature = "alloc")]
 mod tensor;
 mod threads;

@@ -6,6 +6,7 @@ use core::f32::consts::TAU;
 use rand_mt::Mt;
 
 use crate::real::Real;
+use crate::storage;
 use crate::tensor::Tensor;
 
 /// A random number generator that gives PyTorch's numbers (on the CPU, for `float32`).
@@ -55,7 +56,7 @@ impl Rng {
     }
 
     fn tensor<const R: usize>(shape: [usize; R], number: impl FnMut() -> f32) -> Tensor<f32, R> {
-        let data: Vec<f32> = core::iter::repeat_with(number).take(shape.iter().product()).collect();
+        let data = storage::collect(core::iter::repeat_with(number).take(shape.iter().product()));
         Tensor::from_vec(shape, data).expect("as many numbers as the shape takes")
     }
 

@@ -5,6 +5,7 @@ use core::ops::{Deref, DerefMut};
 
 use super::ROWS;
 use crate::real::Real;
+use crate::storage;
 
 /// Numbers for a while.
 pub struct Scratch<T: Real>(Vec<T>);
@@ -13,7 +14,7 @@ impl<T: Real> Scratch<T> {
     /// So many zeros.
     pub fn zeros(length: usize) -> Self {
         let mut data = T::take();
-        data.clear();
+        storage::make_room(&mut data, length);
         data.resize(length, T::ZERO);
         Scratch(data)
     }

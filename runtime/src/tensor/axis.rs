@@ -6,6 +6,7 @@ use super::Tensor;
 use super::rank::{InsertAxis, RemoveAxis, Shaped};
 use crate::error::ShapeError;
 use crate::real::Real;
+use crate::storage;
 
 /// A shape around one axis: a run of `len` numbers along it has them at distance `inner`, and there
 /// are `outer * inner` runs.
@@ -51,7 +52,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
         let (before, after) = self.shape.split_at(axis);
         let shape: Vec<usize> = before.iter().chain(&[len]).chain(after).copied().collect();
         let block = after.iter().product::<usize>().max(1);
-        let mut data = Vec::with_capacity(self.len() * len);
+        let mut data = storage::with_capacity(self.len() * len);
         for block in self.data.chunks_exact(block) {
             (0..len).for_each(|_| data.extend_from_slice(block));
         }
@@ -68,7 +69,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
         f: impl Fn(T, T) -> T,
     ) -> Vec<T> {
         let Split { outer, len, inner } = split(operation, &self.shape, axis);
-        let mut data = Vec::with_capacity(outer * inner);
+        let mut data = storage::with_capacity(outer * inner);
         for o in 0..outer {
             let mut run = &self.data[o * len * inner..][..len * inner];
             match start {

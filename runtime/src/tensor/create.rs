@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use super::{Matrix, Tensor, Vector, View};
 use crate::error::ShapeError;
 use crate::real::Real;
+use crate::storage;
 
 /// Whether a shape takes this count of numbers.
 pub(super) fn check_length(
@@ -17,7 +18,11 @@ pub(super) fn check_length(
 }
 
 impl<T, const R: usize> Tensor<T, R> {
-    /// A tensor of these numbers in row-major order.
+    /// A tensor of these numbers in row-major order, in the storage that they are in.
+    ///
+    /// Storage that a tensor makes for itself is quicker to read where there are millions of numbers, since it
+    /// asks for huge pages (on Linux, with the feature `huge-pages`). A [`clone`](Clone::clone) has such storage;
+    /// it pays if the numbers are read some ten times.
     ///
     /// # Errors
     /// If the shape takes another count of numbers.
@@ -44,7 +49,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     /// assert_eq!(Matrix::full([1, 2], 0.5), Matrix::from([[0.5, 0.5]]));
     /// ```
     pub fn full(shape: [usize; R], value: T) -> Self {
-        Tensor { shape, data: alloc::vec![value; shape.iter().product()] }
+        Tensor { shape, data: storage::full(value, shape.iter().product()) }
     }
 
     /// A tensor of zeros.
@@ -88,7 +93,7 @@ impl<T: Real> Tensor<T, 1> {
         );
         let whole = count as usize;
         let len = whole + usize::from((whole as f64) < count);
-        Vector::from((0..len).map(|i| start + T::from_usize(i) * step).collect::<Vec<T>>())
+        (0..len).map(|i| start + T::from_usize(i) * step).collect()
     }
 
     /// `len` numbers from `start` to `end`, both included, at equal distances.
@@ -108,7 +113,7 @@ impl<T: Real> Tensor<T, 1> {
                 end - T::from_usize(len - 1 - i) * step
             }
         };
-        Vector::from((0..len).map(at).collect::<Vec<T>>())
+        (0..len).map(at).collect()
     }
 }
 
@@ -120,13 +125,13 @@ impl<T> From<Vec<T>> for Tensor<T, 1> {
 
 impl<T: Real> From<&[T]> for Tensor<T, 1> {
     fn from(data: &[T]) -> Self {
-        Vector::from(data.to_vec())
+        Vector::from(storage::copy(data))
     }
 }
 
 impl<T: Real> FromIterator<T> for Tensor<T, 1> {
     fn from_iter<I: IntoIterator<Item = T>>(numbers: I) -> Self {
-        Vector::from(numbers.into_iter().collect::<Vec<T>>())
+        Vector::from(storage::collect(numbers))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Tensor;
 use crate::error::ShapeError;
 use crate::real::Real;
+use crate::storage;
 
 /// A further operand of an elementwise method: a number, or a tensor of the same shape.
 ///
@@ -97,7 +98,7 @@ macro_rules! methods {
                 $(check! { $type $operand $tensor &self.shape })*
                 #[allow(unused_variables, reason = "an operation of one operand needs no place")]
                 let data = self.data.iter().enumerate().map(|(place, &number)| Real::$name(number $(, at!($type $operand place))*));
-                Tensor { shape: self.shape, data: data.collect() }
+                Tensor { shape: self.shape, data: storage::collect(data) }
             }
         )*}
     };

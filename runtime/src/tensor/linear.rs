@@ -1,14 +1,12 @@
 //! Linear algebra.
 
-use alloc::vec;
-use alloc::vec::Vec;
-
 use super::rank::{Matmul, Shaped};
 use super::{Matrix, Tensor, Vector};
 use crate::error::ShapeError;
 use crate::matmul::{Size, Strided, Write, matmul};
 use crate::real::Real;
 use crate::reduce::Reduce;
+use crate::storage;
 
 impl<T: Real, const P: usize> Tensor<T, P> {
     /// The matrix product: of two matrices, of a matrix and a vector, or of two batches of matrices (rank 3).
@@ -48,7 +46,7 @@ impl<T: Real, const P: usize> Tensor<T, P> {
         if left_batch != right_batch {
             ShapeError::pair("matmul", &self.shape, &right.shape, "the batches must be equal").raise();
         }
-        let mut data = vec![T::ZERO; left_batch * rows * cols];
+        let mut data = storage::full(T::ZERO, left_batch * rows * cols);
         matmul(
             Size { batch: left_batch, rows, inner, cols },
             Strided { data: self.data(), strides: [rows * inner, inner, 1] },
@@ -98,7 +96,7 @@ fn transpose<T: Real, const R: usize>(
     rows: usize,
     cols: usize,
 ) -> Tensor<T, R> {
-    let mut data = Vec::with_capacity(tensor.len());
+    let mut data = storage::with_capacity(tensor.len());
     for block in tensor.data.chunks_exact((rows * cols).max(1)) {
         for j in 0..cols {
             data.extend(block.iter().skip(j).step_by(cols));

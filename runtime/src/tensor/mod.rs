@@ -20,6 +20,7 @@ use core::ops::{Index, IndexMut, Range};
 
 use crate::error::ShapeError;
 use crate::real::Real;
+use crate::storage;
 
 pub use elementwise::Operand;
 pub use view::View;
@@ -38,7 +39,7 @@ pub use view::View;
 /// assert_eq!(x.sum_axis(0), Vector::from([4.0, 6.0]));
 /// assert_eq!(x.matmul(&b), Vector::from([50.0, 110.0]));
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(PartialEq)]
 pub struct Tensor<T, const R: usize> {
     shape: [usize; R],
     data: Vec<T>,
@@ -49,6 +50,17 @@ pub type Vector<T = f32> = Tensor<T, 1>;
 
 /// A tensor of rank 2.
 pub type Matrix<T = f32> = Tensor<T, 2>;
+
+impl<T: Clone, const R: usize> Clone for Tensor<T, R> {
+    fn clone(&self) -> Self {
+        Tensor { shape: self.shape, data: storage::copy(&self.data) }
+    }
+
+    fn clone_from(&mut self, other: &Self) {
+        self.shape = other.shape;
+        self.data.clone_from(&other.data);
+    }
+}
 
 /// A tensor without numbers: every axis has length 0.
 impl<T, const R: usize> Default for Tensor<T, R> {
@@ -153,7 +165,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     /// assert_eq!(x.map(f64::from), Vector::<f64>::from([1.0, 2.0]));
     /// ```
     pub fn map<U>(&self, f: impl FnMut(T) -> U) -> Tensor<U, R> {
-        Tensor { shape: self.shape, data: self.data.iter().copied().map(f).collect() }
+        Tensor { shape: self.shape, data: storage::collect(self.data.iter().copied().map(f)) }
     }
 
     /// The same numbers in another shape.
@@ -170,7 +182,7 @@ impl<T: Real, const R: usize> Tensor<T, R> {
     /// ```
     pub fn reshape<const S: usize>(&self, shape: [usize; S]) -> Result<Tensor<T, S>, ShapeError> {
         create::check_length("reshape", &shape, self.len())?;
-        Ok(Tensor { shape, data: self.data.clone() })
+        Ok(Tensor { shape, data: storage::copy(&self.data) })
     }
 
     /// The rows with these numbers, in this order, copied.

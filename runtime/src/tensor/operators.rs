@@ -11,6 +11,7 @@ use super::Tensor;
 use super::rank::{Broadcast, Shaped};
 use crate::error::ShapeError;
 use crate::real::Real;
+use crate::storage;
 
 /// The numbers of an operand, whose storage the result may take over if they are owned.
 struct Part<'a, T: Clone> {
@@ -70,7 +71,7 @@ fn update<T: Real>(large: &mut [T], small: &[T], f: impl Fn(T, T) -> T) {
 }
 
 fn collect<T: Real>(large: &[T], small: &[T], f: impl Fn(T, T) -> T) -> Vec<T> {
-    let mut data = Vec::with_capacity(large.len());
+    let mut data = storage::with_capacity(large.len());
     for block in large.chunks_exact(small.len().max(1)) {
         data.extend(block.iter().zip(small).map(|(&x, &y)| f(x, y)));
     }

@@ -5,6 +5,7 @@ use core::ops::{Index, Range};
 use super::{Tensor, offset};
 use crate::error::ShapeError;
 use crate::real::Real;
+use crate::storage;
 
 /// A borrowed contiguous tensor of rank `R` in row-major order: a whole tensor, or some of its rows.
 ///
@@ -94,7 +95,7 @@ impl<T> View<'_, T, 2> {
 impl<T: Real, const R: usize> View<'_, T, R> {
     /// A copy that owns its numbers.
     pub fn to_tensor(&self) -> Tensor<T, R> {
-        Tensor { shape: self.shape, data: self.data.to_vec() }
+        Tensor { shape: self.shape, data: storage::copy(self.data) }
     }
 
     /// The rows with these numbers, in this order, copied.
@@ -118,8 +119,7 @@ impl<T: Real, const R: usize> View<'_, T, R> {
         if let Some(first) = out.shape.first_mut() {
             *first = rows.len();
         }
-        out.data.clear();
-        out.data.reserve(rows.len() * self.width());
+        storage::make_room(&mut out.data, rows.len() * self.width());
         for &i in rows {
             out.data.extend_from_slice(self.row(i));
         }
