@@ -164,6 +164,7 @@ use report::Errors;
 /// | `signum`, `floor`, `ceil`, `round` and `trunc` | 0 everywhere |
 /// | `max` and `min` of two numbers on a tie | each has half of it |
 /// | the largest or smallest of many on a tie | the tied share it equally |
+/// | `max` and `min` of a number and NaN | that of the number, which they return |
 /// | `clamp` on a limit | that of the number |
 /// | `norm`, `hypot` and `atan2` at 0 | 0 |
 /// | `sqrt` and others where it is infinite | infinite, but 0 where the incoming adjoint is 0 |

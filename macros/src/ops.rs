@@ -20,8 +20,9 @@
 //!
 //! A partial derivative is an expression in the operands and in the answer `y`. [`Flat`] says that it
 //! is zero wherever it exists, and [`Partial::singular`] that it is infinite somewhere at the edge of
-//! the domain: there it must not meet an incoming adjoint of zero. `on` gives an interval for each
-//! float operand, on which the tests compare with central differences.
+//! the domain: there it must not meet an incoming adjoint of zero. Where an operand is NaN, the
+//! derivative is that of the number which is returned. `on` gives an interval for each float operand,
+//! on which the tests compare with central differences.
 
 use crate::graph::{Expr, Type};
 use Partial::Flat;
@@ -50,6 +51,12 @@ impl<'g> Expr<'g> {
     /// Marks a partial derivative that is infinite where the value is not.
     fn singular(self) -> Partial<'g> {
         Partial::Singular(self)
+    }
+
+    /// The derivative of the larger or smaller one of two numbers by this one: half of it on a tie. That
+    /// is asked of the answer, since the other number has no part in it where it is NaN.
+    fn share_of(self, other: Expr<'g>, answer: Expr<'g>) -> Expr<'g> {
+        self.eq(answer).select(other.eq(answer).select(0.5, 1.0), 0.0)
     }
 }
 
@@ -358,7 +365,7 @@ rows! {
     /// Inverse hyperbolic tangent.
     std atanh(x) = x.atanh(), [(1.0 / ((1.0 - x) * (1.0 + x))).singular()] on [-0.8..0.8];
     /// Absolute value, with derivative 0 at 0.
-    std "cheap" abs(x) = x.abs(), [x.gt(0.0).select(1.0, x.lt(0.0).select(-1.0, 0.0))] on [0.1..2.0];
+    std "cheap" abs(x) = x.abs(), [x.eq(0.0).select(0.0, x.signum())] on [0.1..2.0];
     /// Sign: 1 from +0 upwards, -1 from -0 downwards, with derivative 0.
     std "cheap" signum(x) = x.signum(), [Flat] on [0.1..2.0];
     /// The largest integer not above, with derivative 0.
@@ -374,18 +381,12 @@ rows! {
     /// Reciprocal.
     std "cheap" recip(x) = x.recip(), |y| [-y.square()] on [0.5..2.0];
     /// The smaller of two numbers, of which each has half the derivative on a tie.
-    std "cheap" min | minimum(x, y) = x.min(y), [
-        x.lt(y).select(1.0, x.eq(y).select(0.5, 0.0)),
-        y.lt(x).select(1.0, x.eq(y).select(0.5, 0.0))
-    ] on [-2.0..-0.1, 0.1..2.0];
+    std "cheap" min | minimum(x, y) = x.min(y), |least| [x.share_of(y, least), y.share_of(x, least)] on [-2.0..-0.1, 0.1..2.0];
     /// The larger of two numbers, of which each has half the derivative on a tie.
-    std "cheap" max | maximum(x, y) = x.max(y), [
-        x.gt(y).select(1.0, x.eq(y).select(0.5, 0.0)),
-        y.gt(x).select(1.0, x.eq(y).select(0.5, 0.0))
-    ] on [-2.0..-0.1, 0.1..2.0];
+    std "cheap" max | maximum(x, y) = x.max(y), |most| [x.share_of(y, most), y.share_of(x, most)] on [-2.0..-0.1, 0.1..2.0];
     /// The number, kept between two limits; on a limit the derivative is that of the number.
     std "cheap" clamp(x, low, high) = if low <= high { x.clamp(low, high) } else { f64::NAN }, [
-        x.ge(low).and(x.le(high)).select(1.0, 0.0),
+        x.lt(low).or(x.gt(high)).select(0.0, 1.0),
         x.lt(low).select(1.0, 0.0),
         x.gt(high).select(1.0, 0.0)
     ] on [-2.0..2.0, -3.0..-2.5, 2.5..3.0];
@@ -407,7 +408,7 @@ rows! {
     ours sigmoid(x) = if x < 0.0 { x.exp() / (1.0 + x.exp()) } else { 1.0 / (1.0 + (-x).exp()) },
         |y| [y * (1.0 - y)] on [-3.0..3.0];
     /// Rectifier `max(x, 0)`, with derivative 0 at 0.
-    ours "cheap" relu(x) = if x < 0.0 { 0.0 } else { x }, [x.gt(0.0).select(1.0, 0.0)] on [0.1..2.0];
+    ours "cheap" relu(x) = if x < 0.0 { 0.0 } else { x }, [x.le(0.0).select(0.0, 1.0)] on [0.1..2.0];
     /// `ln(1 + e^x)`, which neither overflows nor loses digits.
     ours softplus(x) = (if x < 0.0 { 0.0 } else { x }) + (-x.abs()).exp().ln_1p(), [x.sigmoid()] on [-3.0..3.0];
     /// Gaussian error linear unit `x Φ(x)` with the exact normal distribution function.

@@ -115,7 +115,7 @@ fn huber_regression() {
                     abs = abs(t_3)
                     t_4 = abs <= 1
                     sum_2 += if t_4 { 0.5 * square(t_3) } else { abs - 0.5 }
-                    t_5[i] = if t_4 { 2 * (t_3 * t_2) } else { (if t_3 > 0 { 1 } else { if t_3 < 0 { -1 } else { 0 } }) / t }
+                    t_5[i] = if t_4 { 2 * (t_3 * t_2) } else { (if t_3 == 0 { 0 } else { signum(t_3) }) / t }
                     d_b += t_5[i]
                 d_w[j] += product over i of x[i, j] * t_5[i]
             grad.b = d_b

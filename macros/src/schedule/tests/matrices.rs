@@ -117,7 +117,7 @@ fn two_layers() {
                 for j < w1.cols()
                     rows
                         t_4 = sum_2[i, j] + b1[j]
-                        t_8 = d_hidden[i, j] * (if t_4 > 0 { 1 } else { 0 })
+                        t_8 = d_hidden[i, j] * (if t_4 <= 0 { 0 } else { 1 })
                         keep t_8[i, j]
                         d_b1[j] += t_8
                 d_w1[k, j] += product over i of x[i, k] * t_8[i, j]
