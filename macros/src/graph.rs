@@ -8,6 +8,7 @@ mod expr;
 mod loops;
 mod make;
 mod rebuild;
+mod risk;
 mod walk;
 
 use std::cell::RefCell;
@@ -189,6 +190,8 @@ pub(crate) struct Data {
     pub(crate) pins: Vec<Axis>,
     /// Rough number of operations to compute it again, saturating.
     pub(crate) cost: u32,
+    /// Whether computing it may panic.
+    pub(crate) risky: bool,
 }
 
 /// What costs more than this is worth storing rather than computing again.
@@ -266,7 +269,8 @@ impl Graph {
         let id = Id(inner.nodes.len() as u32);
         let Depends { free, within, pins } = depends;
         let (node, shape) = (key.0.clone(), key.2.clone());
-        inner.nodes.push(Data { node, ty, shape, free, within, pins, cost: cost.min(LIMIT) });
+        let risky = inner.is_risky(&node, ty);
+        inner.nodes.push(Data { node, ty, shape, free, within, pins, cost: cost.min(LIMIT), risky });
         inner.known.insert(key, id);
         id
     }

@@ -8,30 +8,7 @@ use crate::shape::Extent;
 impl Graph {
     /// The operands of a node, those under its own indices too.
     pub(crate) fn operands(&self, id: Id) -> Vec<Id> {
-        match self.node(id) {
-            Node::Float(_)
-            | Node::Int(_)
-            | Node::Leaf(_)
-            | Node::Size(_)
-            | Node::Index(_)
-            | Node::State(..) => Vec::new(),
-            Node::Op(_, operands) | Node::Call(_, operands) => operands,
-            Node::Cast(value) | Node::CallGradient(value, _) | Node::Final(value, _) | Node::Ran(value) => {
-                vec![value]
-            }
-            Node::Get(array, indices) => [vec![array], indices].concat(),
-            Node::Build(_, body) | Node::Fold(_, _, body) => vec![body],
-            Node::Scatter(base, entries) => {
-                let entries =
-                    entries.into_iter().flat_map(|entry| [entry.indices, vec![entry.body]].concat());
-                base.into_iter().chain(entries).collect()
-            }
-            Node::Set(base, entry) => [vec![base], entry.indices, vec![entry.body]].concat(),
-            Node::Select(condition, then, otherwise) => vec![condition, then, otherwise],
-            Node::Loop(_, Turns { starts, nexts, go_on }) => {
-                starts.into_iter().chain(nexts).chain(go_on).collect()
-            }
-        }
+        self.with(id, |data| data.node.operands())
     }
 
     /// The axes that a node binds.
@@ -60,7 +37,7 @@ impl Graph {
             | Node::Size(_)
             | Node::Index(_)
             | Node::State(..) => {
-                let Data { node, ty, shape, free, within, pins, cost } = data;
+                let Data { node, ty, shape, free, within, pins, cost, .. } = data;
                 self.intern(node, ty, shape, Depends { free, within, pins }, cost)
             }
             Node::Op(op, operands) => self.op(op, &all(operands)),
@@ -257,7 +234,39 @@ impl Graph {
     }
 }
 
+impl Node {
+    pub(super) fn operands(&self) -> Vec<Id> {
+        match self {
+            Node::Float(_)
+            | Node::Int(_)
+            | Node::Leaf(_)
+            | Node::Size(_)
+            | Node::Index(_)
+            | Node::State(..) => Vec::new(),
+            Node::Op(_, operands) | Node::Call(_, operands) => operands.clone(),
+            Node::Cast(value) | Node::CallGradient(value, _) | Node::Final(value, _) | Node::Ran(value) => {
+                vec![*value]
+            }
+            Node::Get(array, indices) => [&[*array], indices.as_slice()].concat(),
+            Node::Build(_, body) | Node::Fold(_, _, body) => vec![*body],
+            Node::Scatter(base, entries) => {
+                base.iter().copied().chain(entries.iter().flat_map(Entry::inside)).collect()
+            }
+            Node::Set(base, entry) => [*base].into_iter().chain(entry.inside()).collect(),
+            Node::Select(condition, then, otherwise) => vec![*condition, *then, *otherwise],
+            Node::Loop(_, Turns { starts, nexts, go_on }) => {
+                starts.iter().chain(nexts).chain(go_on).copied().collect()
+            }
+        }
+    }
+}
+
 impl Entry {
+    /// What it needs for each value of its axes.
+    fn inside(&self) -> impl Iterator<Item = Id> {
+        self.indices.iter().copied().chain([self.body])
+    }
+
     fn with(self, new: &mut impl FnMut(Id) -> Id) -> Entry {
         let Entry { axes, indices, body } = self;
         Entry { axes, indices: indices.into_iter().map(&mut *new).collect(), body: new(body) }

@@ -1,10 +1,9 @@
 //! Under which conditions a value is needed at all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::loops::Loops;
-use crate::graph::{Entry, Graph, Id, LIMIT, Node, Type};
-use crate::ops::Kind;
+use crate::graph::{Entry, Graph, Id, LIMIT, Node};
 
 /// A condition and the side of it that is taken.
 pub(crate) type Guard = (Id, bool);
@@ -12,18 +11,16 @@ pub(crate) type Guard = (Id, bool);
 /// For each node the conditions under which alone it is computed, the outermost first.
 pub(super) struct Guards {
     guards: HashMap<Id, Vec<Guard>>,
-    risky: HashSet<Id>,
     /// Those under which a loop is run.
     loops: HashMap<usize, Vec<Guard>>,
 }
 
 impl Guards {
     pub(super) fn of(graph: &Graph, loops: &Loops, reachable: &[Id], roots: &[Id]) -> Self {
-        let risky = risky(graph, reachable);
         // A loop is run where anything is needed of its turns.
         let mut limits: HashMap<usize, usize> = HashMap::new();
         loop {
-            let guards = needed_under(graph, loops, reachable, roots, &risky, &limits);
+            let guards = needed_under(graph, loops, reachable, roots, &limits);
             let mut of_loops: HashMap<usize, Vec<Guard>> = HashMap::new();
             for number in loops.numbers() {
                 of_loops.insert(number, guards.get(&loops.turns(number)).cloned().unwrap_or_default());
@@ -40,7 +37,7 @@ impl Guards {
             let tighter: HashMap<usize, usize> =
                 of_loops.iter().map(|(&number, guards)| (number, guards.len())).collect();
             if tighter == limits {
-                return Guards { guards, risky, loops: of_loops };
+                return Guards { guards, loops: of_loops };
             }
             limits = tighter;
         }
@@ -53,11 +50,6 @@ impl Guards {
     pub(super) fn of_node(&self, id: Id) -> &[Guard] {
         self.guards.get(&id).map_or(&[], Vec::as_slice)
     }
-
-    /// Whether computing it can panic.
-    pub(super) fn is_risky(&self, id: Id) -> bool {
-        self.risky.contains(&id)
-    }
 }
 
 /// What all users of a node have in common. A condition on a loop index that the value does not depend
@@ -69,7 +61,6 @@ fn needed_under(
     loops: &Loops,
     reachable: &[Id],
     roots: &[Id],
-    risky: &HashSet<Id>,
     limits: &HashMap<usize, usize>,
 ) -> HashMap<Id, Vec<Guard>> {
     let mut guards: HashMap<Id, Vec<Guard>> = roots.iter().map(|&root| (root, Vec::new())).collect();
@@ -78,15 +69,14 @@ fn needed_under(
         let free = graph.free(id);
         let node = graph.node(id);
         let home = loops.natural_home(id);
-        let stays = risky.contains(&id) && graph.cost(id) < LIMIT;
+        let stays = graph.is_risky(id) && graph.cost(id) < LIMIT;
         let applies = |&(condition, _): &Guard| {
             !home.is_some_and(|home| loops.is_after(condition, home))
                 && (stays || graph.free(condition).iter().all(|axis| free.contains(axis)))
         };
         // What is computed without a condition is so without those inside it too, unless they can be asked
         // anywhere.
-        let is_simple =
-            |&(condition, _): &Guard| !risky.contains(&condition) && graph.cost(condition) < LIMIT;
+        let is_simple = |&(condition, _): &Guard| !graph.is_risky(condition) && graph.cost(condition) < LIMIT;
         let nested = full.iter().take_while(|guard| applies(guard)).count();
         let (nested, inside) = full.split_at(nested);
         let simple = inside.iter().filter(|guard| applies(guard) && is_simple(guard));
@@ -151,32 +141,4 @@ pub(crate) fn peel(graph: &Graph, contribution: Id) -> (Vec<Guard>, Id) {
         };
     }
     (guards, inner)
-}
-
-/// The nodes that may panic: an index may be out of bounds, an integer may overflow, a call may do anything.
-pub(super) fn risky(graph: &Graph, reachable: &[Id]) -> HashSet<Id> {
-    let mut risky = HashSet::new();
-    for &id in reachable {
-        let own = match graph.node(id) {
-            Node::Get(array, indices) => {
-                let shape = graph.shape(array);
-                indices.iter().zip(shape).any(|(&index, extent)| {
-                    !matches!(graph.node(index), Node::Index(axis) if axis.extent == extent)
-                })
-            }
-            Node::Op(op, operands) if matches!(graph.ty(id), Type::Int(_)) => match op.name {
-                "sub" | "shl" | "shr" => true,
-                "div" | "rem" => !matches!(graph.node(operands[1]), Node::Int(divisor) if divisor != 0),
-                _ => op.kind == Kind::Whole,
-            },
-            Node::Call(..) | Node::CallGradient(..) | Node::Scatter(..) | Node::Set(..) | Node::Loop(..) => {
-                true
-            }
-            _ => false,
-        };
-        if own || graph.operands(id).iter().any(|operand| risky.contains(operand)) {
-            risky.insert(id);
-        }
-    }
-    risky
 }

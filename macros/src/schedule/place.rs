@@ -239,7 +239,7 @@ impl Placer<'_> {
             None => true,
         };
         // What may panic is not computed before a loop that may have no turns.
-        let own = match self.units.is_risky(id) {
+        let own = match self.graph.is_risky(id) {
             true => self.blocks.len() - 1,
             false => self.blocks.iter().rposition(needed).unwrap_or(0),
         };

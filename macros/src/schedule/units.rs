@@ -74,7 +74,7 @@ impl<'g> Units<'g> {
         let order = super::axis_order(lowered, &loops, &reachable);
         let waits_on = |id: Id| {
             let conditions = guards.of_node(id);
-            let waits = guards.is_risky(id) || !graph.axes_bound(id).is_empty();
+            let waits = graph.is_risky(id) || !graph.axes_bound(id).is_empty();
             let axes = conditions.iter().flat_map(|&(condition, _)| graph.free(condition));
             (waits && !conditions.is_empty()).then(|| axes.collect())
         };
@@ -341,7 +341,7 @@ impl<'g> Units<'g> {
 
     /// The conditions under which alone a scalar may be computed where it is used.
     pub(crate) fn guards_again(&self, id: Id) -> &[Guard] {
-        if self.guards.is_risky(id) || self.reads_guarded(id) { self.guards.of_node(id) } else { &[] }
+        if self.graph.is_risky(id) || self.reads_guarded(id) { self.guards.of_node(id) } else { &[] }
     }
 
     /// Whether it reads a value that is not computed everywhere.
@@ -350,11 +350,6 @@ impl<'g> Units<'g> {
             Some(place) => !self.guards(place).is_empty(),
             None => self.reads_guarded(operand),
         })
-    }
-
-    /// Whether computing it may panic.
-    pub(crate) fn is_risky(&self, id: Id) -> bool {
-        self.guards.is_risky(id)
     }
 
     /// Whether a scalar is computed once and then kept, rather than again at each use.
