@@ -8,10 +8,11 @@
 mod backwards;
 mod contributions;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Turns, Type};
 use crate::ops::Partial;
+use crate::shape::Extent;
 use backwards::Backwards;
 use contributions::Contributions;
 
@@ -23,6 +24,7 @@ pub(crate) fn differentiate(graph: &Graph, results: &[(Id, Id)], leaves: &[Id]) 
         graph,
         conditions: Vec::new(),
         nonzero: HashMap::new(),
+        enclosing: graph.enclosing(&results.iter().map(|(result, _)| *result).collect::<Vec<_>>()),
         active: active(graph, &order, leaves),
         scalars: HashMap::new(),
         arrays: HashMap::new(),
@@ -114,6 +116,8 @@ struct Walk<'g> {
     conditions: Vec<(Id, bool)>,
     /// What is known of when a choice is not zero.
     nonzero: HashMap<Id, Option<Id>>,
+    /// The lengths of the loops in which alone each node is needed.
+    enclosing: HashMap<Id, BTreeSet<Extent>>,
     /// Which nodes depend on a leaf that is differentiated.
     active: HashSet<Id>,
     /// The sum of the contributions so far.
@@ -131,12 +135,33 @@ impl<'g> Walk<'g> {
     }
 
     /// Passes the adjoint of a node on to its operands. What is zero under a condition is not passed on
-    /// under it: a branch that is not taken contributes nothing, whatever its derivative would be.
+    /// under it: a branch that is not taken contributes nothing, whatever its derivative would be. Nor does
+    /// a loop without turns, where what its turns need of elsewhere may not exist.
     fn visit(&mut self, id: Id, adjoint: Id) {
         if let Node::Final(turns, place) = self.graph.node(id) {
             self.finals.insert((turns, place), adjoint);
             return;
         }
+        let outer = self.conditions.clone();
+        for condition in self.turns_around(id) {
+            self.conditions.push((condition, true));
+        }
+        self.visit_under(id, adjoint);
+        self.conditions = outer;
+    }
+
+    /// The conditions under which the loops have turns that alone need something that may panic and is
+    /// outside of them.
+    fn turns_around(&self, id: Id) -> Vec<Id> {
+        let graph = self.graph;
+        let hoisted = graph.with(id, |data| {
+            data.risky && data.shape.is_empty() && data.free.is_empty() && data.within.is_empty()
+        });
+        let enclosing = self.enclosing.get(&id).filter(|_| hoisted);
+        enclosing.into_iter().flatten().filter_map(|&extent| graph.has_turns(extent)).collect()
+    }
+
+    fn visit_under(&mut self, id: Id, adjoint: Id) {
         let Node::Select(condition, then, otherwise) = self.graph.node(adjoint) else {
             return self.pass_on(id, adjoint);
         };
@@ -155,7 +180,7 @@ impl<'g> Walk<'g> {
             },
         };
         self.conditions.push(condition);
-        self.visit(id, side);
+        self.visit_under(id, side);
         self.conditions.pop();
     }
 

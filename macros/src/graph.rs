@@ -4,6 +4,7 @@
 //! are named by what is free around them, so that two sums that differ in the names of their indices
 //! alone are equal too: common subexpressions and shared loops are found for free.
 
+mod enclosing;
 mod expr;
 mod loops;
 mod make;
@@ -208,6 +209,8 @@ struct Inner {
     names: HashMap<Id, String>,
     sequences: Vec<Sequence>,
     lengths: BTreeMap<Extent, Length>,
+    /// How long axes are at least, where that is known and not 0.
+    least: BTreeMap<Extent, usize>,
 }
 
 /// An append-only graph; handles to its nodes are [`Expr`].
@@ -217,6 +220,11 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
+    /// A graph over axes of which some are known to have so many elements at least.
+    pub(crate) fn over(least: BTreeMap<Extent, usize>) -> Self {
+        Graph { inner: RefCell::new(Inner { least, ..Inner::default() }) }
+    }
+
     pub(crate) fn data(&self, id: Id) -> Data {
         self.with(id, Data::clone)
     }

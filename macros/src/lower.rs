@@ -184,8 +184,9 @@ fn length_of(name: &str, nested: bool, rank: usize, axis: usize) -> String {
 type Types = BTreeMap<(usize, usize), Type>;
 
 /// Lowers twice: what the first run found to be equal lengths, the second one names alike from the
-/// start, so that expressions over the same rows share their loop indices; and what it found to be the
-/// type of a variable that begins with a literal, the second one knows before the loop.
+/// start, so that expressions over the same rows share their loop indices; how long axes are at least, it
+/// knows from the start too; and what the first one found to be the type of a variable that begins with a
+/// literal, the second one knows before the loop.
 pub(crate) fn lower(function: &Function, items: &Items, errors: &mut Errors) -> Option<Lowered> {
     let mut found = Errors::default();
     let first = run(function, items, Extents::default(), Types::new(), &mut found);
@@ -249,7 +250,7 @@ fn run(
     types: Types,
     errors: &mut Errors,
 ) -> Option<(Lowered, Types)> {
-    let graph = Graph::default();
+    let graph = Graph::over(extents.least());
     let mut lowerer = Lowerer::new(function, items, &graph, &extents, &types, errors);
     lowerer.params();
     lowerer.name_axes();

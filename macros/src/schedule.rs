@@ -31,7 +31,6 @@ use crate::lower::Lowered;
 pub(crate) use blocks::{Pass, Phase};
 pub(crate) use cells::Cells;
 use guards::Guard;
-pub(crate) use guards::peel;
 use loops::Loops;
 pub(crate) use rows::is_element;
 pub(crate) use storage::{Home, Storage};

@@ -1,7 +1,7 @@
 //! Extents: how long an axis is, and what makes two of them equal.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The length of an axis. Two extents that must be equal are one class.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -238,6 +238,22 @@ impl Extents {
     /// The axes that must not be empty, each with the first expression that demands it.
     pub(crate) fn nonempty(&self) -> Vec<(Side, String)> {
         self.inner.borrow().nonempty.clone()
+    }
+
+    /// How long the axes are at least that cannot be empty.
+    pub(crate) fn least(&self) -> BTreeMap<Extent, usize> {
+        let inner = self.inner.borrow();
+        let nonempty: BTreeSet<Extent> =
+            inner.nonempty.iter().map(|(side, _)| inner.root(side.extent)).collect();
+        let all = (0..inner.sources.len() as u32).map(Extent);
+        let least = all.map(|extent| {
+            let root = inner.root(extent);
+            match inner.sources[root.0 as usize] {
+                Source::Literal(length) => (extent, length),
+                _ => (extent, usize::from(nonempty.contains(&root))),
+            }
+        });
+        least.filter(|(_, length)| *length > 0).collect()
     }
 
     /// The equalities to check when the function is called, in the order of the source text.

@@ -176,9 +176,20 @@ fn repeated_sum(e: Expr) -> Option<Expr> {
     }
     let (inside, outside): (Vec<Axis>, Vec<Axis>) =
         axes.iter().partition(|axis| e.graph.with(body.id, |data| data.free.contains(axis)));
-    let lengths = outside.into_iter().map(|axis| e.graph.expr(e.graph.size(axis.extent)));
+    let lengths = outside.iter().map(|axis| e.graph.expr(e.graph.size(axis.extent)));
     let times = lengths.reduce(|a, b| a * b)?.real_like(e);
-    Some(times * sum_over(&inside, body))
+    taken_out(&outside, &[body], times * sum_over(&inside, body))
+}
+
+/// The value with factors that have been taken out of a sum over the axes. One that may panic is not computed
+/// where the sum is of nothing.
+fn taken_out<'g>(axes: &[Axis], factors: &[Expr<'g>], value: Expr<'g>) -> Option<Expr<'g>> {
+    let graph = value.graph;
+    if !factors.iter().any(|factor| graph.is_risky(factor.id)) {
+        return Some(value);
+    }
+    let conditions = graph.have_turns(axes)?;
+    Some(conditions.into_iter().fold(value, |value, condition| graph.expr(condition).select(value, 0.0)))
 }
 
 fn factors_of_sum(e: Expr) -> Option<Expr> {
@@ -194,8 +205,8 @@ fn factors_of_sum(e: Expr) -> Option<Expr> {
         return None;
     }
     let rest = sum_over(&axes, quotient(e, rest_above, rest_below));
-    let value = quotient(e, [above, vec![rest]].concat(), below);
-    Some(if product.negative { -value } else { value })
+    let value = quotient(e, [above.as_slice(), &[rest]].concat(), below.clone());
+    taken_out(&axes, &[above, below].concat(), if product.negative { -value } else { value })
 }
 
 /// How many factors of a product are looked at.

@@ -129,13 +129,27 @@ impl<'g> Walk<'g> {
         };
         let outside = self.conditions.iter().take_while(same).count();
         let (outer, inner) = self.conditions.split_at(outside);
+        let (turns, outer, inner) = match self.asked_first(&others, outer) {
+            Some(turns) => (turns, outer, inner),
+            None => (Vec::new(), &[][..], self.conditions.as_slice()),
+        };
         let inside = self.graph.fold(FoldOp::Sum, &others, self.under(inner, contribution));
-        let contribution = self.under(outer, inside);
+        let contribution = self.under(&turns, self.under(outer, inside));
         let sum = match self.scalars.get(&to) {
             Some(&known) => self.add(known, contribution),
             None => contribution,
         };
         self.scalars.insert(to, sum);
+    }
+
+    /// What must be asked before the conditions, if one may panic, where they are asked outside of a sum over
+    /// the axes: whether it is one of nothing. `None` if that cannot be asked.
+    fn asked_first(&self, axes: &[Axis], conditions: &[(Id, bool)]) -> Option<Vec<(Id, bool)>> {
+        if !conditions.iter().any(|(condition, _)| self.graph.is_risky(*condition)) {
+            return Some(Vec::new());
+        }
+        let turns = self.graph.have_turns(axes)?.into_iter().map(|condition| (condition, true));
+        Some(turns.filter(|turns| !conditions.contains(turns)).collect())
     }
 
     /// A contribution that is zero but under the conditions.

@@ -12,7 +12,7 @@ use crate::graph::{Axis, FoldOp, Graph, Id, Node, Type};
 use crate::lower::Lowered;
 use crate::ops::Kind;
 use crate::parse::Function;
-use crate::schedule::{Home, Program, Step, Storage, peel};
+use crate::schedule::{Home, Program, Step, Storage};
 use crate::shape::Extent;
 use crate::written::{Written, scalar_path};
 
@@ -171,7 +171,7 @@ impl<'a> Body<'a> {
                 let indices = &entries[*place].indices;
                 let late = self.is_kept_late(self.place_of(*id));
                 let element = if late { self.grown(*id, indices) } else { self.stored(*id, indices) };
-                let body = self.expr(peel(self.graph, entries[*place].body).1).tokens;
+                let body = self.expr(self.graph.peeled(entries[*place].body).1).tokens;
                 quote! { #element += #body; }
             }
             Step::Store(id) => {

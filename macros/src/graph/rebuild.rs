@@ -16,9 +16,9 @@ impl Graph {
         roots: &[Id],
         mut change: impl for<'n> FnMut(Id, Expr<'n>) -> Expr<'n>,
     ) -> (Graph, HashMap<Id, Id>) {
-        let (sequences, lengths) = {
+        let (sequences, lengths, least) = {
             let inner = self.inner.borrow();
-            (inner.sequences.clone(), inner.lengths.clone())
+            (inner.sequences.clone(), inner.lengths.clone(), inner.least.clone())
         };
         let referred = sequences.iter().flat_map(|sequence| {
             sequence.turns.into_iter().chain(sequence.conditions.iter().map(|(condition, _)| *condition))
@@ -29,7 +29,7 @@ impl Graph {
             sequences.iter().enumerate().map(|(number, sequence)| (sequence.first, number)).collect();
         beginnings.sort_unstable();
         let mut beginnings = beginnings.into_iter().peekable();
-        let new = Graph { inner: RefCell::new(Inner { sequences, lengths, ..Inner::default() }) };
+        let new = Graph { inner: RefCell::new(Inner { sequences, lengths, least, ..Inner::default() }) };
         let mut places: HashMap<Id, Id> = HashMap::new();
         for id in self.reachable(&roots) {
             while let Some((_, number)) = beginnings.next_if(|(first, _)| *first <= id) {

@@ -263,7 +263,7 @@ impl Node {
 
 impl Entry {
     /// What it needs for each value of its axes.
-    fn inside(&self) -> impl Iterator<Item = Id> {
+    pub(super) fn inside(&self) -> impl Iterator<Item = Id> {
         self.indices.iter().copied().chain([self.body])
     }
 

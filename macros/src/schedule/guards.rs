@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::loops::Loops;
 use crate::graph::{Entry, Graph, Id, LIMIT, Node};
+use crate::shape::Extent;
 
 /// A condition and the side of it that is taken.
 pub(crate) type Guard = (Id, bool);
@@ -67,6 +68,16 @@ fn needed_under(
     for &id in reachable.iter().rev() {
         let full = guards.remove(&id).unwrap_or_default();
         let free = graph.free(id);
+        let over: Vec<Extent> = free.iter().chain(&graph.axes_bound(id)).map(|axis| axis.extent).collect();
+        // A loop without turns does nothing in any case, but other conditions may not be asked then.
+        let last = full.iter().rposition(|&(condition, _)| graph.is_risky(condition)).unwrap_or(0);
+        let is_over = |condition: Id| graph.asked(condition).is_some_and(|extent| over.contains(&extent));
+        let full: Vec<Guard> = full
+            .iter()
+            .enumerate()
+            .filter(|&(place, &(condition, _))| place < last || !is_over(condition))
+            .map(|(_, guard)| *guard)
+            .collect();
         let node = graph.node(id);
         let home = loops.natural_home(id);
         let stays = graph.is_risky(id) && graph.cost(id) < LIMIT;
@@ -99,6 +110,22 @@ fn needed_under(
     guards
 }
 
+/// What may panic, is computed once before loops, and is needed in their turns alone: under the conditions
+/// that there are such.
+pub(super) fn needed_in_turns(graph: &Graph, reachable: &[Id], roots: &[Id]) -> HashMap<Id, Vec<Guard>> {
+    let is_hoisted = |&id: &Id| {
+        graph
+            .with(id, |data| data.risky && data.shape.is_empty() && data.free.is_empty() && data.cost < LIMIT)
+    };
+    let hoisted: Vec<Id> = reachable.iter().copied().filter(is_hoisted).collect();
+    if hoisted.is_empty() {
+        return HashMap::new();
+    }
+    let enclosing = graph.enclosing(roots);
+    let has_turns = |&extent: &Extent| Some((graph.has_turns(extent)?, true));
+    hoisted.into_iter().map(|id| (id, enclosing[&id].iter().filter_map(has_turns).collect())).collect()
+}
+
 /// What a node uses, and under which conditions more than its own.
 fn uses(graph: &Graph, id: Id, node: &Node) -> Vec<(Id, Vec<Guard>)> {
     match node {
@@ -112,7 +139,7 @@ fn uses(graph: &Graph, id: Id, node: &Node) -> Vec<(Id, Vec<Guard>)> {
         // Where a contribution is zero, its place need not even exist.
         Node::Scatter(base, entries) => {
             let of_entry = |entry: &Entry| {
-                let (conditions, _) = peel(graph, entry.body);
+                let (conditions, _) = graph.peeled(entry.body);
                 let indices = entry.indices.iter().map(|&index| (index, conditions.clone()));
                 indices.chain([(entry.body, Vec::new())]).collect::<Vec<_>>()
             };
@@ -121,24 +148,4 @@ fn uses(graph: &Graph, id: Id, node: &Node) -> Vec<(Id, Vec<Guard>)> {
         }
         _ => graph.operands(id).into_iter().map(|operand| (operand, Vec::new())).collect(),
     }
-}
-
-/// The conditions without which a contribution is zero, and what it is under them.
-pub(crate) fn peel(graph: &Graph, contribution: Id) -> (Vec<Guard>, Id) {
-    let is_zero = |id: Id| graph.with(id, |data| data.node == Node::Float(0.0_f64.to_bits()));
-    let (mut guards, mut inner) = (Vec::new(), contribution);
-    while let Node::Select(condition, then, otherwise) = graph.node(inner) {
-        inner = match (is_zero(then), is_zero(otherwise)) {
-            (false, true) => {
-                guards.push((condition, true));
-                then
-            }
-            (true, false) => {
-                guards.push((condition, false));
-                otherwise
-            }
-            _ => break,
-        };
-    }
-    (guards, inner)
 }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::cells::Cells;
-use super::guards::{Guard, peel};
+use super::guards::Guard;
 use super::order::{Context, Item, paths};
 use super::sharing::is_read_in_place;
 use super::storage::{Home, Storage, Stored, storage};
@@ -184,7 +184,7 @@ impl Placer<'_> {
                     for &index in &entries[place].indices {
                         self.name(index);
                     }
-                    self.name(peel(self.graph, entries[place].body).1);
+                    self.name(self.graph.peeled(entries[place].body).1);
                     self.push(Step::Scatter(id, place));
                 }
                 _ => {}
@@ -224,8 +224,13 @@ impl Placer<'_> {
         for operand in graph.operands(id) {
             self.name(operand);
         }
-        let open =
-            |guard: &Guard| self.blocks.iter().any(|open| open.context == Some(Context::Branch(*guard)));
+        let open = |guard: &Guard| {
+            let length = self.graph.asked(guard.0).filter(|_| guard.1);
+            self.blocks.iter().any(|open| match open.context {
+                Some(Context::Loop(axis, _)) => length == Some(axis.extent),
+                context => context == Some(Context::Branch(*guard)),
+            })
+        };
         let guards = self.units.guards_again(id);
         if !guards.iter().all(open) {
             // It must not be computed before its condition is known, so it is written into the branch.
@@ -345,7 +350,7 @@ fn count(
             Step::Accumulate(id) | Step::Store(id) => graph.operands(*id),
             Step::Scatter(id, place) => match graph.node(*id) {
                 Node::Scatter(_, entries) => {
-                    let body = peel(graph, entries[*place].body).1;
+                    let body = graph.peeled(entries[*place].body).1;
                     [entries[*place].indices.as_slice(), &[body]].concat()
                 }
                 _ => Vec::new(),

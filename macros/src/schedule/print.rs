@@ -8,7 +8,7 @@ mod names;
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Home, Pass, Phase, Program, Run, Step, Storage, peel};
+use super::{Home, Pass, Phase, Program, Run, Step, Storage};
 use crate::emit::default_name;
 use crate::graph::{Axis, FoldOp, Graph, Id, Node, Turns};
 use crate::lower::Lowered;
@@ -100,7 +100,7 @@ impl<'a> Printer<'a> {
             Step::Accumulate(id) => self.accumulate(*id),
             Step::Scatter(id, place) => {
                 let Node::Scatter(_, entries) = graph.node(*id) else { return };
-                let value = self.expr(peel(graph, entries[*place].body).1);
+                let value = self.expr(graph.peeled(entries[*place].body).1);
                 let target = self.element(*id, &entries[*place].indices);
                 self.line(format!("{target} += {value}"));
             }

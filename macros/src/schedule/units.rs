@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::guards::{Guard, Guards, peel};
+use super::guards::{Guard, Guards, needed_in_turns};
 use super::loops::Loops;
 use super::needs::Members;
 use super::rows::{Rows, outermost};
@@ -54,6 +54,8 @@ pub(crate) struct Units<'g> {
     pub(super) work: Vec<Work>,
     pub(super) places: HashMap<Unit, usize>,
     pub(super) guards: Guards,
+    /// What is needed only where loops have turns.
+    turns: HashMap<Id, Vec<Guard>>,
     pub(super) rows: Rows,
     /// All axes, outer loops first.
     pub(super) order: Vec<Axis>,
@@ -71,6 +73,7 @@ impl<'g> Units<'g> {
         let shared = shared_axes(graph, &reachable, roots);
         let loops = Loops::of(graph, &reachable);
         let guards = Guards::of(graph, &loops, &reachable, roots);
+        let turns = needed_in_turns(graph, &reachable, roots);
         let order = super::axis_order(lowered, &loops, &reachable);
         let waits_on = |id: Id| {
             let conditions = guards.of_node(id);
@@ -85,6 +88,7 @@ impl<'g> Units<'g> {
             work: Vec::new(),
             places: HashMap::new(),
             guards,
+            turns,
             rows,
             order,
             users: Vec::new(),
@@ -133,7 +137,7 @@ impl<'g> Units<'g> {
                     }
                     let mut parts = Vec::new();
                     for (place, entry) in entries.iter().enumerate() {
-                        let operands = [entry.indices.as_slice(), &[peel(graph, entry.body).1]].concat();
+                        let operands = [entry.indices.as_slice(), &[graph.peeled(entry.body).1]].concat();
                         let axes = units.with(id, &entry.axes);
                         units.push(Unit::Update(id, place), axes, &operands);
                         parts.push(Unit::Update(id, place));
@@ -324,8 +328,9 @@ impl<'g> Units<'g> {
                 }
                 let own = self.guards.of_node(id).to_vec();
                 match (unit, self.graph.node(id)) {
+                    (Unit::Value(_), _) => self.guards_before_loops(id),
                     (Unit::Update(_, place), Node::Scatter(_, entries)) => {
-                        [own, peel(self.graph, entries[place].body).0].concat()
+                        [own, self.graph.peeled(entries[place].body).0].concat()
                     }
                     _ => own,
                 }
@@ -340,8 +345,20 @@ impl<'g> Units<'g> {
     }
 
     /// The conditions under which alone a scalar may be computed where it is used.
-    pub(crate) fn guards_again(&self, id: Id) -> &[Guard] {
-        if self.graph.is_risky(id) || self.reads_guarded(id) { self.guards.of_node(id) } else { &[] }
+    pub(crate) fn guards_again(&self, id: Id) -> Vec<Guard> {
+        if self.graph.is_risky(id) || self.reads_guarded(id) {
+            self.guards_before_loops(id)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// The conditions of a scalar, and those of the loops that need it, where it is computed before them.
+    fn guards_before_loops(&self, id: Id) -> Vec<Guard> {
+        let own = self.guards.of_node(id);
+        let is_before = own.iter().all(|(condition, _)| self.graph.free(*condition).is_empty());
+        let turns = self.turns.get(&id).filter(|_| is_before);
+        turns.into_iter().flatten().chain(own).copied().collect()
     }
 
     /// Whether it reads a value that is not computed everywhere.

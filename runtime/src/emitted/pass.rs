@@ -95,7 +95,10 @@ where
 {
     if rows < FEW {
         let mut sums = P::OPS.map(FoldOp::neutral);
-        pass.run::<T::Lanes<Scalar>>(0..rows, &mut sums, arrays, across.map(|(data, _)| data));
+        // What all rows have in common may not exist where there are none.
+        if rows > 0 {
+            pass.run::<T::Lanes<Scalar>>(0..rows, &mut sums, arrays, across.map(|(data, _)| data));
+        }
         return sums;
     }
     many(pass, rows, arrays, across)
