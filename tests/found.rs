@@ -350,3 +350,22 @@ fn mistakes_with_calls_in_loops() {
     let params = called_until_left::Params { x: [0.7, -1.3, 0.4], a: 0.6 };
     check(&called_until_left::objective(), &params, |p| called_until_left(&p.x, p.a));
 }
+
+#[differentiable(wrt(x))]
+fn halves(x: &[f64], m: usize, n: usize) -> f64 {
+    x[m / 4 + n / 4] + x[m / 2 - n / 2] * x[m / n + 3 / n]
+}
+
+#[test]
+fn quotients_of_integers_are_not_added_as_fractions() {
+    let x = [1.0, 10.0, 100.0, 1000.0];
+    for (m, n) in [(3, 3), (5, 3), (6, 5), (3, 2), (7, 7)] {
+        let (value, grad) = halves::value_and_grad(&x, m, n);
+        assert_eq!((value, halves::value(&x, m, n)), (halves(&x, m, n), halves(&x, m, n)));
+        let mut expected = vec![0.0; 4];
+        expected[m / 4 + n / 4] += 1.0;
+        expected[m / 2 - n / 2] += x[m / n + 3 / n];
+        expected[m / n + 3 / n] += x[m / 2 - n / 2];
+        assert_eq!(grad, expected);
+    }
+}

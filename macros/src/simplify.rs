@@ -133,10 +133,10 @@ fn rewrite(e: Expr) -> Option<Expr> {
     })
 }
 
-/// `x`, `y` and `z` of `x / z` and `y / z`.
+/// `x`, `y` and `z` of `x / z` and `y / z`, which are not divisions of integers: those drop what is left.
 fn over_the_same<'g>(x: Expr<'g>, y: Expr<'g>) -> Option<(Expr<'g>, Expr<'g>, Expr<'g>)> {
     let ((x, z), (y, other)) = (binary(x, "div")?, binary(y, "div")?);
-    (z.id == other.id).then_some((x, y, z))
+    (z.id == other.id && z.ty().is_float()).then_some((x, y, z))
 }
 
 fn cast(e: Expr) -> Option<Expr> {
