@@ -142,3 +142,70 @@ fn iterators_are_what_they_are_in_rust() {
     assert!(written_out(&[]).is_nan() && written_out::value(&[]).is_nan());
     assert_eq!(folded::value_and_grad(&[]), (folded(&[]), Vec::new()));
 }
+
+#[differentiable(wrt(w))]
+fn mean_in_turns(w: f64, x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for v in x {
+        sum += w * v / x.len() as f64;
+    }
+    sum
+}
+
+#[differentiable(wrt(w))]
+fn mean_of_iterator(w: f64, x: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    x.iter().map(|v| (w * v).sin() / n + (w / n).exp()).sum()
+}
+
+#[differentiable(wrt(w))]
+fn mean_of_vector(w: f64, x: &Vector<f64>) -> f64 {
+    (x * w / x.len() as f64).sum()
+}
+
+#[differentiable(wrt(w))]
+fn mean_of_matrix(w: f64, x: &Matrix<f64>) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.rows() {
+        for j in 0..x.cols() {
+            sum += w * x[[i, j]] / (x.rows() * x.cols()) as f64;
+        }
+    }
+    sum
+}
+
+#[differentiable(wrt(w))]
+fn steps(w: f64, n: usize) -> f64 {
+    let h = 1.0 / n as f64;
+    let (mut area, mut state) = (0.0, w);
+    for i in 0..n {
+        area += h * (w * i as f64 * h).sin() + w * h;
+        state += state * w * h;
+    }
+    area + state
+}
+
+/// The mean of nothing is a NaN, for which no turn asks.
+#[differentiable(wrt(w))]
+fn from_the_mean(w: f64, x: &[f64]) -> f64 {
+    let mean = x.iter().map(|v| w * v).sum::<f64>() / x.len() as f64;
+    x.iter().map(|v| (w * v - mean).powi(2) + mean * v).sum()
+}
+
+#[test]
+fn turns_that_divide_by_their_number_add_up_to_nothing() {
+    assert_eq!((mean_in_turns(2.0, &[]), mean_in_turns::value_and_grad(2.0, &[])), (-0.0, (0.0, 0.0)));
+    assert_eq!(mean_of_iterator::value_and_grad(2.0, &[]), (0.0, 0.0));
+    assert_eq!(mean_of_vector::value_and_grad(2.0, &Vector::zeros([0])), (0.0, 0.0));
+    for shape in [[0, 3], [3, 0], [0, 0]] {
+        assert_eq!(mean_of_matrix::value_and_grad(2.0, &Matrix::zeros(shape)), (0.0, 0.0));
+    }
+    assert_eq!((steps(2.0, 0), steps::value_and_grad(2.0, 0)), (2.0, (2.0, 1.0)));
+    assert_eq!(from_the_mean::value_and_grad(2.0, &[]), (0.0, 0.0));
+
+    let x = [0.3, -0.7, 1.9];
+    gradus::check::gradient(&mean_in_turns::objective(&x), &0.7).expect("mean_in_turns");
+    gradus::check::gradient(&mean_of_iterator::objective(&x), &0.7).expect("mean_of_iterator");
+    gradus::check::gradient(&steps::objective(5), &0.7).expect("steps");
+    gradus::check::gradient(&from_the_mean::objective(&x), &0.7).expect("from_the_mean");
+}

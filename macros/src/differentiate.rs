@@ -8,7 +8,7 @@
 mod backwards;
 mod contributions;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::graph::{Axis, Entry, Expr, FoldOp, Graph, Id, Node, Turns, Type};
 use crate::ops::Partial;
@@ -117,7 +117,7 @@ struct Walk<'g> {
     /// What is known of when a choice is not zero.
     nonzero: HashMap<Id, Option<Id>>,
     /// The lengths of the loops in which alone each node is needed.
-    enclosing: HashMap<Id, BTreeSet<Extent>>,
+    enclosing: BTreeMap<Id, BTreeSet<Extent>>,
     /// Which nodes depend on a leaf that is differentiated.
     active: HashSet<Id>,
     /// The sum of the contributions so far.

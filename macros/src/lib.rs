@@ -14,6 +14,7 @@
 mod dependence;
 mod differentiate;
 mod emit;
+mod empty;
 mod formula;
 #[cfg(test)]
 mod fuzz;
@@ -295,6 +296,7 @@ fn derive(
         return None;
     }
     let lowered = if function.as_written { lowered } else { stabilise::stabilise(lowered) };
+    let lowered = empty::without_division_by_zero(lowered);
     let graph = &lowered.graph;
     let leaves = lowered.active_leaves();
     let gradients = differentiate::differentiate(graph, &lowered.seeds(), &leaves);

@@ -25,7 +25,7 @@ mod types;
 mod unknown;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -98,6 +98,23 @@ impl Lowered {
     /// The values that the result is made of, in order.
     pub(crate) fn results(&self) -> Vec<Id> {
         self.parts.iter().flat_map(Part::values).copied().collect()
+    }
+
+    /// All nodes that are referred to from outside of the graph.
+    pub(crate) fn roots(&self) -> Vec<Id> {
+        self.results().into_iter().chain(self.leaves.iter().map(|leaf| leaf.node)).collect()
+    }
+
+    /// The same in another graph, where its nodes have these places.
+    pub(crate) fn moved(self, graph: Graph, places: &HashMap<Id, Id>) -> Self {
+        let parts = self.parts.into_iter().map(|part| match part {
+            Part::Whole(id) => Part::Whole(places[&id]),
+            Part::Elements(lengths, ids) => {
+                Part::Elements(lengths, ids.iter().map(|id| places[id]).collect())
+            }
+        });
+        let leaves = self.leaves.into_iter().map(|leaf| Leaf { node: places[&leaf.node], ..leaf });
+        Lowered { graph, parts: parts.collect(), leaves: leaves.collect(), ..self }
     }
 
     /// Each result that has a derivative, with its adjoint.

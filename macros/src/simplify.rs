@@ -3,7 +3,8 @@
 //! What a rewrite may change: the sign of a zero, and roundings, by bringing the factors of a product
 //! into another order or taking one out of a sum. What it may not: a NaN or an infinity stays one.
 //! `x * 0` is not `0`, `x - x` is not `0` and `x / x` is not `1`, since `x` may be NaN or infinite. One
-//! case makes a NaN: an infinite factor that leaves a sum over empty data meets the sum's 0.
+//! case makes a NaN: an infinite factor that leaves a sum over empty data meets the sum's 0. It is none that
+//! is infinite because the data are empty, since `empty.rs` has seen to these.
 
 mod products;
 

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::differentiate::active;
 use crate::graph::{Expr, Graph, Id, Node};
-use crate::lower::{Lowered, Part};
+use crate::lower::Lowered;
 use crate::matching::{binary, constant, is};
 
 /// What people write, and what is computed in its place.
@@ -110,13 +110,12 @@ rewrites! {
 /// The function in safe forms; [`Lowered::rewritten`] says which.
 pub(crate) fn stabilise(lowered: Lowered) -> Lowered {
     let graph = &lowered.graph;
-    let leaves: Vec<Id> = lowered.leaves.iter().map(|leaf| leaf.node).collect();
     let results = lowered.results();
     let guarded = guarded(graph, &results);
     let moving = active(graph, &graph.reachable(&results), &lowered.active_leaves());
     let mut still: HashSet<Id> = HashSet::new();
     let mut rows: BTreeMap<Id, usize> = BTreeMap::new();
-    let (stable, places) = graph.rebuilt(&[results.as_slice(), &leaves].concat(), |old, new| {
+    let (stable, places) = graph.rebuilt(&lowered.roots(), |old, new| {
         let found = if guarded.contains(&old) { None } else { rewrite(new, &still) };
         let changed = found.map_or(new, |(row, safe)| {
             rows.insert(safe.id, row);
@@ -133,17 +132,8 @@ pub(crate) fn stabilise(lowered: Lowered) -> Lowered {
     let results: Vec<Id> = results.into_iter().map(|result| places[&result]).collect();
     let needed = stable.reachable(&results);
     let used: BTreeSet<usize> = needed.iter().filter_map(|id| rows.get(id).copied()).collect();
-    let parts = lowered.parts.into_iter().map(|part| match part {
-        Part::Whole(id) => Part::Whole(places[&id]),
-        Part::Elements(lengths, ids) => Part::Elements(lengths, ids.iter().map(|id| places[id]).collect()),
-    });
-    let parts = parts.collect();
-    let leaves = lowered.leaves.into_iter().map(|leaf| {
-        let node = places[&leaf.node];
-        crate::lower::Leaf { node, ..leaf }
-    });
     let rewritten = used.into_iter().map(|row| &REWRITES[row]).collect();
-    Lowered { graph: stable, parts, leaves: leaves.collect(), rewritten, ..lowered }
+    Lowered { rewritten, ..lowered.moved(stable, &places) }
 }
 
 /// The first row that fits, and what takes the place of the node.

@@ -10,7 +10,7 @@ use crate::items::Items;
 use crate::lower::Lowered;
 use crate::parse::{self, Options};
 use crate::report::Errors;
-use crate::{differentiate, expand, formula, lower, simplify, stabilise};
+use crate::{differentiate, empty, expand, formula, lower, simplify, stabilise};
 
 /// The graph with its roots: the value and the gradients.
 fn pipeline(item: TokenStream) -> (Lowered, Vec<Id>) {
@@ -27,6 +27,7 @@ pub(crate) fn pipeline_of(options: TokenStream, item: TokenStream) -> (Lowered, 
     let lowered = lower::lower(&function, &items, &mut errors);
     let lowered = lowered.expect("the test's body is supported");
     let lowered = if function.as_written { lowered } else { stabilise::stabilise(lowered) };
+    let lowered = empty::without_division_by_zero(lowered);
     let gradients = differentiate::differentiate(&lowered.graph, &lowered.seeds(), &lowered.active_leaves());
     let roots = [lowered.results(), gradients].concat();
     let roots = simplify::simplify(&lowered.graph, &roots);

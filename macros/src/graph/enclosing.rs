@@ -1,6 +1,6 @@
 //! The loops in which alone a node is needed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Entry, Graph, Id, Node, Turns};
 use crate::matching::{binary, is_int};
@@ -9,8 +9,8 @@ use crate::shape::Extent;
 impl Graph {
     /// For each node the lengths of the loops that hold all of its uses: where one of them has no turns, the
     /// node is not needed. A loop that only running it ends has no such length.
-    pub(crate) fn enclosing(&self, roots: &[Id]) -> HashMap<Id, BTreeSet<Extent>> {
-        let mut lengths: HashMap<Id, BTreeSet<Extent>> =
+    pub(crate) fn enclosing(&self, roots: &[Id]) -> BTreeMap<Id, BTreeSet<Extent>> {
+        let mut lengths: BTreeMap<Id, BTreeSet<Extent>> =
             roots.iter().map(|&root| (root, BTreeSet::new())).collect();
         for &id in self.reachable(roots).iter().rev() {
             let own = lengths.entry(id).or_default().clone();
