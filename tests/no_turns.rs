@@ -116,6 +116,12 @@ fn empty_array(x: &[f64], n: usize) -> f64 {
     sum
 }
 
+/// A count is an integer.
+#[differentiable(wrt(w))]
+fn counted(w: f64, x: &[f64], y: &[f64]) -> f64 {
+    w * y.windows(3).filter(|_| x[3] > 0.5).count() as f64
+}
+
 macro_rules! agrees {
     ($($function:ident($($argument:expr),*) is $value:literal)*) => {$(
         assert_eq!($function($($argument),*), $value);
@@ -135,6 +141,7 @@ fn what_no_turn_asks_for_need_not_exist() {
         before_rows(&x, &[]) is 0.0
         condition(&x, &[]) is 0.0
         condition_of_sum(&x, &[], 2.0) is 0.0
+        counted(2.0, &x, &[]) is 0.0
         last(&[]) is 0.0
         first(&[]) is 0.0
         first(&[1.0]) is 0.0
@@ -164,6 +171,7 @@ fn what_turns_ask_for_has_its_derivative() {
         before_rows(before_rows::Params { x: x.clone(), y: y.clone() })
         condition(y.clone(), &x)
         condition_of_sum(condition_of_sum::Params { x: x.clone(), y: y.clone(), w: 0.6 })
+        counted(0.4, &x, &y)
         last(x.clone())
         first(x.clone())
         whole(y.clone(), 7, 2)

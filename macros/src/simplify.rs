@@ -189,8 +189,12 @@ fn taken_out<'g>(axes: &[Axis], factors: &[Expr<'g>], value: Expr<'g>) -> Option
     if !factors.iter().any(|factor| graph.is_risky(factor.id)) {
         return Some(value);
     }
+    let nothing = match value.ty().is_float() {
+        true => value.constant(0.0),
+        false => graph.expr(graph.int(0, value.ty())),
+    };
     let conditions = graph.have_turns(axes)?;
-    Some(conditions.into_iter().fold(value, |value, condition| graph.expr(condition).select(value, 0.0)))
+    Some(conditions.into_iter().fold(value, |value, condition| graph.expr(condition).select(value, nothing)))
 }
 
 fn factors_of_sum(e: Expr) -> Option<Expr> {
