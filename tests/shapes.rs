@@ -277,3 +277,48 @@ fn names_do_not_get_into_each_others_way() {
     assert_eq!(taken::check_shapes(&n, &w, 1.0), Ok(()));
     panic_message(|| taken::grad(&n, &numbers(2, [3]), 1.0));
 }
+
+#[differentiable(wrt(x))]
+fn classes(x: &Matrix, labels: &[usize]) -> f32 {
+    x.cross_entropy(labels)
+}
+
+#[differentiable(wrt(x))]
+fn picked(x: &Matrix, labels: &[usize]) -> f32 {
+    let mut sum = 0.0;
+    for i in 0..labels.len() {
+        sum += x[[i, labels[i]]].exp();
+    }
+    sum
+}
+
+#[differentiable(wrt(x))]
+fn rows_of(x: &Matrix, places: &[usize]) -> f32 {
+    x.select_rows(places).square().sum()
+}
+
+/// Labels are values, which shapes do not tell. The row behind a label that is too large is there in memory,
+/// and must not be read for it: not by a loop, nor by a pass over vectors, nor in another thread.
+#[test]
+fn a_label_out_of_range_is_never_another_element() {
+    for n in [1, 5, 40, 1000, 40_000] {
+        let x = Matrix::full([n, 4], 0.5);
+        for at in [0, n / 2, n - 1] {
+            for wrong in [4, usize::MAX] {
+                let mut labels = vec![1; n];
+                labels[at] = wrong;
+                classes::check_shapes(&x, &labels).expect("shapes do not tell values");
+                let message = format!("index out of bounds: the length is 4 but the index is {wrong}");
+                assert_eq!(panic_message(|| classes::value(&x, &labels)), message);
+                assert_eq!(panic_message(|| classes::grad(&x, &labels)), message);
+                assert_eq!(panic_message(|| picked::value(&x, &labels)), message);
+                assert_eq!(panic_message(|| picked::grad(&x, &labels)), message);
+            }
+            let mut places = vec![0; n];
+            places[at] = n;
+            let message = format!("index out of bounds: the length is {n} but the index is {n}");
+            assert_eq!(panic_message(|| rows_of::value(&x, &places)), message);
+            assert_eq!(panic_message(|| rows_of::grad(&x, &places)), message);
+        }
+    }
+}
