@@ -209,3 +209,33 @@ fn turns_that_divide_by_their_number_add_up_to_nothing() {
     gradus::check::gradient(&steps::objective(5), &0.7).expect("steps");
     gradus::check::gradient(&from_the_mean::objective(&x), &0.7).expect("from_the_mean");
 }
+
+#[differentiable]
+fn variance_of_squares(x: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    let (mut sum, mut squares) = (0.0, 0.0);
+    for v in x {
+        sum += v;
+        squares += v * v;
+    }
+    (squares - sum * sum / n) / (n - 1.0)
+}
+
+#[differentiable]
+fn variance_of_distances(x: &[f64]) -> f64 {
+    let n = x.len() as f64;
+    let mean = x.iter().sum::<f64>() / n;
+    x.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)
+}
+
+#[test]
+fn the_variance_of_a_sample_of_nothing() {
+    // Nothing over -1; the safe form of the first is the second.
+    assert!(variance_of_squares(&[]).is_nan());
+    assert_eq!(variance_of_squares::value_and_grad(&[]), (0.0, Vec::new()));
+    assert_eq!(variance_of_distances(&[]), 0.0);
+    assert_eq!(variance_of_distances::value_and_grad(&[]), (0.0, Vec::new()));
+    // One number has no variance.
+    assert!(variance_of_squares(&[1.0]).is_nan() && variance_of_squares::value(&[1.0]).is_nan());
+    assert!(variance_of_distances(&[1.0]).is_nan() && variance_of_distances::value(&[1.0]).is_nan());
+}

@@ -256,3 +256,28 @@ fn total(x: &[f64]) -> f64 {
 fn the_sum_of_nothing_is_positive_zero() {
     assert!(total::value(&[]).is_sign_positive());
 }
+
+#[differentiable(wrt(p))]
+fn entropy(y: f64, p: f64) -> f64 {
+    y * p.ln()
+}
+
+#[differentiable(wrt(p))]
+fn entropy_of_some(y: f64, p: f64) -> f64 {
+    if y == 0.0 { 0.0 } else { y * p.ln() }
+}
+
+#[differentiable(wrt(p))]
+fn entropies(y: &Vector<f64>, p: &Vector<f64>) -> f64 {
+    (y * p.maximum(1e-300).ln()).sum()
+}
+
+#[test]
+fn the_logarithm_of_zero_times_zero() {
+    let (value, derivative) = entropy::value_and_grad(0.0, 0.0);
+    assert!(entropy(0.0, 0.0).is_nan() && value.is_nan() && derivative.is_nan());
+    assert_eq!(entropy_of_some::value_and_grad(0.0, 0.0), (0.0, 0.0));
+    assert_eq!(entropy_of_some::value_and_grad(2.0, 1.0), (0.0, 2.0));
+    let (y, p) = (Vector::from([0.0, 2.0]), Vector::from([0.0, 1.0]));
+    assert_eq!(entropies::value_and_grad(&y, &p), (0.0, Vector::from([0.0, 2.0])));
+}

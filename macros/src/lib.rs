@@ -145,7 +145,7 @@ use report::Errors;
 /// | `tanh` by exponentials, by `sigmoid` or by `sinh` and `cosh` | `tanh(x)` |
 /// | `ln(e^x)`, `√(x²)` | `x`, and its absolute value |
 /// | `e^x - 1`, `ln(1 + x)` | `exp_m1(x)`, `ln_1p(x)` |
-/// | `mean(x²) - mean(x)²` | the mean of the squares of `x - mean(x)` |
+/// | `mean(x²) - mean(x)²` | the mean of the squares of `x - mean(x)`; where that of no numbers is divided by `n - 1`, it is 0 and not NaN |
 /// | `x·ln(x)` | 0 at 0, and its derivative too |
 /// | the root of a sum of squares | with derivative 0 where all squares are 0 |
 ///
@@ -171,6 +171,7 @@ use report::Errors;
 /// | `sqrt` and others where it is infinite | infinite, but 0 where the incoming adjoint is 0 |
 /// | `x.powi(0)` | 0 everywhere |
 /// | `x.powf(p)` at `x = 0` | `p x^(p - 1)` by `x`, and 0 by `p` for `p >= 0` |
+/// | `y * p.ln()` at `y = p = 0` | NaN, as the value is in Rust. Write `if y == 0.0 { 0.0 } else { y * p.ln() }`, or for tensors `y * p.maximum(1e-300).ln()`, to have 0 |
 /// | a product with factors of 0 | the product of the others |
 /// | a branch | that of the side which is taken |
 /// | `x.detach()` and `no_grad(x)` | 0, as of constants |
