@@ -3,7 +3,7 @@
 pub use core::convert::Into;
 pub use core::marker::PhantomData;
 
-pub use crate::matmul::{Size, Strided, Write, matmul, matmul_on};
+pub use crate::matmul::{Size, Strided, Write, add_rows, dots, matmul, matmul_on};
 pub use crate::simd::{InstructionSet, Kernel, Lanes, Scalar, Simd, dispatch};
 
 #[cfg(feature = "alloc")]

@@ -1,7 +1,7 @@
 //! What a vector is made and taken apart with, on every instruction set.
 
 use gradus::Real;
-use gradus::emitted::{InstructionSet, Kernel, Lanes, Scalar, Simd, dispatch};
+use gradus::emitted::{InstructionSet, Kernel, Lanes, Scalar, Simd, add_rows, dispatch, dots};
 
 /// A test that is written once for all instruction sets and for both kinds of numbers.
 macro_rules! on_every_instruction_set {
@@ -140,6 +140,29 @@ on_every_instruction_set! {
         own /= y;
         is(own, |x, y| (x + y - x) * x / y);
     }
+
+    /// Of whole numbers, which are exact in any order.
+    fn rows_are_multiplied_and_added<T, V>() {
+        for len in (0..20).chain([31, 32, 33, 63, 64, 65, 100, 128, 129, 300]) {
+            let small = |at: usize| T::from_f64((at % 7) as f64 - 3.0);
+            let rows: Vec<T> = (0..V::LEN * len + 1).map(small).collect();
+            let (x, before): (Vec<T>, Vec<T>) = (0..len + 1).map(|at| (small(3 * at + 1), small(at))).unzip();
+            let row = |place: usize| &rows[place * len..][..len];
+
+            let products: V = dots(&rows, len, &x);
+            let sum = |place| row(place).iter().zip(&x).fold(T::ZERO, |sum, (&a, &b)| sum + a * b);
+            assert_eq!(lanes(products), (0..V::LEN).map(sum).collect::<Vec<T>>(), "{len}");
+
+            let mut sums = before.clone();
+            let numbers = V::from_fn(|place| small(place + 2));
+            add_rows(numbers, &rows, &mut sums[..len]);
+            for (at, (&sum, &before)) in sums.iter().zip(&before).enumerate() {
+                let rows = (0..V::LEN).filter(|_| at < len);
+                let expected = rows.fold(before, |sum, place| sum + small(place + 2) * row(place)[at]);
+                assert_eq!(sum, expected, "{at} of {len}");
+            }
+        }
+    }
 }
 
 /// A dot product, as a loss over data has it.
@@ -191,4 +214,12 @@ fn nothing_behind_the_data_is_loaded() {
         }
         assert_eq!(set.run(Load(&[1.0; 3], 3, 0)), 0.0);
     }
+}
+
+#[test]
+fn rows_that_are_not_there_panic() {
+    let (rows, x) = ([1.0_f64; 7], [1.0; 4]);
+    assert!(std::panic::catch_unwind(|| dots::<f64, f64>(&rows[..3], 4, &x)).is_err());
+    assert!(std::panic::catch_unwind(|| dots::<f64, f64>(&rows, 5, &x)).is_err());
+    assert!(std::panic::catch_unwind(|| add_rows(1.0, &rows[..3], &mut [0.0; 4])).is_err());
 }

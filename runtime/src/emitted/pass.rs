@@ -17,6 +17,8 @@ pub const ROWS: usize = 128;
 
 /// So few rows are done one after the other, without a choice of instructions.
 const FEW: usize = 32;
+/// If they are so little work, in steps.
+const LITTLE: usize = 1 << 10;
 /// So many rows are added up one after the other.
 const RUN: usize = 64 * ROWS;
 /// The work, in steps, below which a range is not divided.
@@ -93,7 +95,7 @@ where
     T: Real,
     P: Pass<T, SUMS, ARRAYS, ACROSS>,
 {
-    if rows < FEW {
+    if rows < FEW && rows.saturating_mul(pass.cost()) < LITTLE {
         let mut sums = P::OPS.map(FoldOp::neutral);
         // What all rows have in common may not exist where there are none.
         if rows > 0 {

@@ -4,9 +4,9 @@
 //! the product of that one and a vector: each of its rows times a number is added to `y`.
 
 use super::product::{Product, Single};
-use super::{AHEAD, Write};
+use super::{FAR, Write};
 use crate::real::Real;
-use crate::simd::{Kernel, Lanes, Rows, Simd, prefetch};
+use crate::simd::{Kernel, Lanes, Rows, Simd, prefetch_far};
 
 /// How many columns are summed up before their sum is added to the others.
 const BLOCK: usize = 1024;
@@ -16,12 +16,12 @@ pub(super) struct Columns<'p, 'a, T>(pub(super) &'p mut Product<'a, T>);
 /// Columns beside each other and the factor of each: column `k` begins at `data[k * stride]`, its factor is
 /// `x[k * x_stride]`.
 #[derive(Clone, Copy)]
-struct Weighted<'a, T> {
-    count: usize,
-    data: &'a [T],
-    stride: usize,
-    x: &'a [T],
-    x_stride: usize,
+pub(super) struct Weighted<'a, T> {
+    pub(super) count: usize,
+    pub(super) data: &'a [T],
+    pub(super) stride: usize,
+    pub(super) x: &'a [T],
+    pub(super) x_stride: usize,
 }
 
 impl<T: Real> Kernel for Columns<'_, '_, T> {
@@ -46,7 +46,7 @@ impl<T: Real> Kernel for Columns<'_, '_, T> {
 
 /// Adds columns to `y`, which they are as long as: as much of each as fits in registers at a time.
 #[inline(always)]
-fn add<S: Simd, T: Real>(columns: Weighted<'_, T>, y: &mut [T], write: Write) {
+pub(super) fn add<S: Simd, T: Real>(columns: Weighted<'_, T>, y: &mut [T], write: Write) {
     let lanes = T::Lanes::<S>::LEN;
     let widest = 8 * lanes;
     let mut at = 0;
@@ -80,21 +80,20 @@ fn strip<S: Simd, T: Real, const N: usize, const U: usize>(
     let lanes = T::Lanes::<S>::LEN;
     let width = y.len();
     let last = width - (N - 1) * lanes;
-    let ahead = AHEAD / (N * lanes * size_of::<T>()) * stride;
     let mut sums = [[T::Lanes::<S>::splat(T::ZERO); N]; U];
     let (mut data, mut x) = (data, x);
     let mut left = count;
     while left >= U {
         let columns = Rows::<T, U>::new(data, stride, width);
         for (place, sums) in sums.iter_mut().enumerate() {
-            fold::<S, T, N>(sums, columns.row(place), x[place * x_stride], ahead);
+            fold::<S, T, N>(sums, columns.row(place), x[place * x_stride]);
         }
         data = &data[(U * stride).min(data.len())..];
         x = &x[(U * x_stride).min(x.len())..];
         left -= U;
     }
     for _ in 0..left {
-        fold::<S, T, N>(&mut sums[0], &data[..width], x[0], ahead);
+        fold::<S, T, N>(&mut sums[0], &data[..width], x[0]);
         data = &data[stride.min(data.len())..];
         x = &x[x_stride.min(x.len())..];
     }
@@ -113,11 +112,11 @@ fn strip<S: Simd, T: Real, const N: usize, const U: usize>(
 
 /// Adds a column times a number to the sums.
 #[inline(always)]
-fn fold<S: Simd, T: Real, const N: usize>(sums: &mut [T::Lanes<S>; N], column: &[T], x: T, ahead: usize) {
+pub(super) fn fold<S: Simd, T: Real, const N: usize>(sums: &mut [T::Lanes<S>; N], column: &[T], x: T) {
     let lanes = T::Lanes::<S>::LEN;
     let x = T::Lanes::<S>::splat(x);
     for (j, sum) in sums.iter_mut().enumerate() {
-        prefetch(column, j * lanes + ahead);
+        prefetch_far(column, j * lanes + FAR / size_of::<T>());
         let numbers = if j + 1 < N {
             T::Lanes::<S>::load(column, j * lanes)
         } else {

@@ -5,6 +5,7 @@
 //! | file | for what |
 //! |---|---|
 //! | `product.rs` | the forms and the choice |
+//! | `lanes.rs` | a few rows at a time, for a loop over rows |
 //! | `rows.rs` | a matrix, the rows of which lie along memory, times a vector |
 //! | `columns.rs` | a matrix, the columns of which lie along memory, times a vector |
 //! | `square.rs` | batches of small square matrices |
@@ -17,6 +18,7 @@
 
 mod blocked;
 mod columns;
+mod lanes;
 mod pack;
 mod plain;
 mod product;
@@ -29,11 +31,14 @@ mod tile;
 
 use crate::real::Real;
 use crate::simd::InstructionSet;
+pub use lanes::{add_rows, dots};
 use product::Product;
 pub(crate) use scratch::Kept;
 
 /// How far ahead of its use memory is asked for what is read once, in bytes.
 const AHEAD: usize = 4096;
+/// The same for what has been read a moment ago, and for what lies far behind it: into an outer cache.
+const FAR: usize = 5 * AHEAD;
 /// The most lanes that a vector has.
 const MOST_LANES: usize = 16;
 

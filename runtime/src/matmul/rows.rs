@@ -22,19 +22,24 @@ impl<T: Real> Kernel for Rows<'_, '_, T> {
         let stride = self.0.a.strides[1];
         for batch in 0..size.batch {
             let Single { a, b, c } = self.0.single(batch);
-            let (x, y) = (&b[..size.inner], &mut c[..size.rows]);
-            match size.inner.div_ceil(T::Lanes::<S>::LEN) {
-                1 => short::<S, T, 1>(a, stride, x, y, write),
-                2 => short::<S, T, 2>(a, stride, x, y, write),
-                3 => short::<S, T, 3>(a, stride, x, y, write),
-                4 => short::<S, T, 4>(a, stride, x, y, write),
-                5 => short::<S, T, 5>(a, stride, x, y, write),
-                6 => short::<S, T, 6>(a, stride, x, y, write),
-                7 => short::<S, T, 7>(a, stride, x, y, write),
-                8 => short::<S, T, 8>(a, stride, x, y, write),
-                _ => long::<S, T>(a, stride, x, y, write),
-            }
+            multiply::<S, T>(a, stride, &b[..size.inner], &mut c[..size.rows], write);
         }
+    }
+}
+
+/// As many rows as there are numbers in `y`, each as long as `x`.
+#[inline(always)]
+pub(super) fn multiply<S: Simd, T: Real>(a: &[T], stride: usize, x: &[T], y: &mut [T], write: Write) {
+    match x.len().div_ceil(T::Lanes::<S>::LEN) {
+        1 => short::<S, T, 1>(a, stride, x, y, write),
+        2 => short::<S, T, 2>(a, stride, x, y, write),
+        3 => short::<S, T, 3>(a, stride, x, y, write),
+        4 => short::<S, T, 4>(a, stride, x, y, write),
+        5 => short::<S, T, 5>(a, stride, x, y, write),
+        6 => short::<S, T, 6>(a, stride, x, y, write),
+        7 => short::<S, T, 7>(a, stride, x, y, write),
+        8 => short::<S, T, 8>(a, stride, x, y, write),
+        _ => long::<S, T>(a, stride, x, y, write),
     }
 }
 
@@ -47,19 +52,29 @@ fn short<S: Simd, T: Real, const N: usize>(a: &[T], stride: usize, x: &[T], y: &
     let mut left = a;
     let mut groups = y.chunks_exact_mut(lanes);
     for y in groups.by_ref() {
-        let sums = match lanes {
-            16 => sums::<S, T, N, 16>(left, stride, inner, x),
-            8 => sums::<S, T, N, 8>(left, stride, inner, x),
-            4 => sums::<S, T, N, 4>(left, stride, inner, x),
-            _ => sums::<S, T, N, 2>(left, stride, inner, x),
-        };
-        put::<S, T>(sums, y, write);
+        put::<S, T>(group::<S, T, N>(left, stride, inner, x), y, write);
         left = &left[(lanes * stride).min(left.len())..];
     }
     for y in groups.into_remainder() {
         let sum = dot::<S, T, N>(&left[..inner], x).sum();
         *y = if write == Write::Accumulate { *y + sum } else { sum };
         left = &left[stride.min(left.len())..];
+    }
+}
+
+/// The sums of as many rows as a vector has lanes.
+#[inline(always)]
+pub(super) fn group<S: Simd, T: Real, const N: usize>(
+    a: &[T],
+    stride: usize,
+    inner: usize,
+    x: [T::Lanes<S>; N],
+) -> T::Lanes<S> {
+    match T::Lanes::<S>::LEN {
+        16 => sums::<S, T, N, 16>(a, stride, inner, x),
+        8 => sums::<S, T, N, 8>(a, stride, inner, x),
+        4 => sums::<S, T, N, 4>(a, stride, inner, x),
+        _ => sums::<S, T, N, 2>(a, stride, inner, x),
     }
 }
 
@@ -95,7 +110,7 @@ fn dot<S: Simd, T: Real, const N: usize>(row: &[T], x: [T::Lanes<S>; N]) -> T::L
 
 /// The numbers in vectors; the last one is filled up with 0.
 #[inline(always)]
-fn vectors<S: Simd, T: Real, const N: usize>(numbers: &[T]) -> [T::Lanes<S>; N] {
+pub(super) fn vectors<S: Simd, T: Real, const N: usize>(numbers: &[T]) -> [T::Lanes<S>; N] {
     let lanes = T::Lanes::<S>::LEN;
     let mut vectors = [T::Lanes::<S>::splat(T::ZERO); N];
     for (j, vector) in vectors.iter_mut().enumerate() {

@@ -27,7 +27,7 @@ impl Simd for Avx2 {
 
 vector! {
     /// Eight `f32`.
-    F32x8(__m256) = 8 f32, Mask8(__m256);
+    F32x8(__m256) = 8 f32, Mask8(__m256) of Avx2;
     set _mm256_set1_ps, load _mm256_loadu_ps, store _mm256_storeu_ps,
     add _mm256_add_ps, sub _mm256_sub_ps, mul _mm256_mul_ps, div _mm256_div_ps, fused _mm256_fmadd_ps,
     min _mm256_min_ps, max _mm256_max_ps, sqrt _mm256_sqrt_ps, round _mm256_round_ps, compare _mm256_cmp_ps,
@@ -43,7 +43,7 @@ vector! {
 
 vector! {
     /// Four `f64`.
-    F64x4(__m256d) = 4 f64, Mask4(__m256d);
+    F64x4(__m256d) = 4 f64, Mask4(__m256d) of Avx2;
     set _mm256_set1_pd, load _mm256_loadu_pd, store _mm256_storeu_pd,
     add _mm256_add_pd, sub _mm256_sub_pd, mul _mm256_mul_pd, div _mm256_div_pd, fused _mm256_fmadd_pd,
     min _mm256_min_pd, max _mm256_max_pd, sqrt _mm256_sqrt_pd, round _mm256_round_pd, compare _mm256_cmp_pd,

@@ -27,7 +27,7 @@ impl Simd for Avx512 {
 
 vector! {
     /// Sixteen `f32`.
-    F32x16(__m512) = 16 f32, Mask16(__mmask16);
+    F32x16(__m512) = 16 f32, Mask16(__mmask16) of Avx512;
     set _mm512_set1_ps, load _mm512_loadu_ps, store _mm512_storeu_ps,
     add _mm512_add_ps, sub _mm512_sub_ps, mul _mm512_mul_ps, div _mm512_div_ps, fused _mm512_fmadd_ps,
     min _mm512_min_ps, max _mm512_max_ps, sqrt _mm512_sqrt_ps, round _mm512_roundscale_ps,
@@ -66,7 +66,7 @@ vector! {
 
 vector! {
     /// Eight `f64`.
-    F64x8(__m512d) = 8 f64, Mask8(__mmask8);
+    F64x8(__m512d) = 8 f64, Mask8(__mmask8) of Avx512;
     set _mm512_set1_pd, load _mm512_loadu_pd, store _mm512_storeu_pd,
     add _mm512_add_pd, sub _mm512_sub_pd, mul _mm512_mul_pd, div _mm512_div_pd, fused _mm512_fmadd_pd,
     min _mm512_min_pd, max _mm512_max_pd, sqrt _mm512_sqrt_pd, round _mm512_roundscale_pd,

@@ -4,6 +4,7 @@ use core::ops::{
     Add, AddAssign, BitAnd, BitOr, Div, DivAssign, Mul, MulAssign, Neg, Not, Rem, Sub, SubAssign,
 };
 
+use super::Simd;
 use crate::Real;
 
 /// The type of an operand: a `real` one has lanes of its own, an `int` is the same for all lanes.
@@ -43,6 +44,8 @@ macro_rules! lanes {
         {
             /// A condition of each lane.
             type Mask: Copy + BitAnd<Output = Self::Mask> + BitOr<Output = Self::Mask> + Not<Output = Self::Mask>;
+            /// The instruction set that these are the vectors of.
+            type Set: Simd;
             /// How many numbers there are.
             const LEN: usize;
 

@@ -111,6 +111,7 @@ macro_rules! pack {
     ($number:ident) => {
         impl<const N: usize> Lanes<$number> for Pack<$number, N> {
             type Mask = Flags<N>;
+            type Set = Portable;
             const LEN: usize = N;
 
             #[inline(always)]

@@ -25,6 +25,7 @@ macro_rules! scalar {
         /// Every operation of the table is the one of `Real`, done on the single lane.
         impl Lanes<$number> for $number {
             type Mask = bool;
+            type Set = Scalar;
             const LEN: usize = 1;
 
             #[inline(always)]

@@ -71,6 +71,7 @@ macro_rules! unrolled {
     ($number:ident) => {
         impl<V: Vector<$number>> Lanes<$number> for Unrolled<V> {
             type Mask = Unrolled<V::Mask>;
+            type Set = V::Set;
             const LEN: usize = 2 * V::LEN;
 
             #[inline(always)]

@@ -4,7 +4,7 @@
 /// instruction sets and are functions beside the macro's call.
 macro_rules! vector {
     (
-        $(#[$doc:meta])* $vector:ident($raw:ident) = $len:literal $number:ident, $mask:ident($bits:ident);
+        $(#[$doc:meta])* $vector:ident($raw:ident) = $len:literal $number:ident, $mask:ident($bits:ident) of $set_of:ident;
         set $set:ident, load $load:ident, store $store:ident,
         add $add:ident, sub $sub:ident, mul $mul:ident, div $div:ident, fused $fused:ident,
         min $min:ident, max $max:ident, sqrt $sqrt:ident, round $round:ident, compare $compare:ident,
@@ -51,6 +51,7 @@ macro_rules! vector {
 
         impl Lanes<$number> for $vector {
             type Mask = $mask;
+            type Set = $set_of;
             const LEN: usize = $len;
 
             #[inline(always)]
