@@ -11,6 +11,7 @@ mod blocks;
 mod cells;
 mod flat;
 mod guards;
+mod lanes;
 mod loops;
 mod needs;
 mod order;

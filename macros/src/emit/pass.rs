@@ -52,13 +52,13 @@ impl Body<'_> {
         let mut kept = HashMap::new();
         let mut buffers = TokenStream::new();
         let zero = self.number(0.0, pass.ty).tokens;
-        for &id in &pass.kept {
+        for &id in pass.kept.iter().filter(|_| !pass.in_lanes) {
             let wanted = self.graph.name(id).unwrap_or_else(|| default_name(&self.graph.node(id)).to_owned());
             let name = self.name(&format!("{wanted}_rows"));
             buffers.extend(quote! { let mut #name = [#zero; #krate::emitted::ROWS]; });
             kept.insert(id, name);
         }
-        for &id in &pass.local {
+        for &id in pass.local.iter().filter(|_| !pass.in_lanes) {
             let name = self.accumulator_name(id);
             let extents = self.buffer_shape(id, self.place_of(id));
             buffers.extend(match extents.as_slice() {
@@ -94,7 +94,7 @@ impl Body<'_> {
         });
         let [turned_buffers, turn] = self.turn(&turned);
         self.scope.push(HashSet::new());
-        let phases = match pass.is_simple() {
+        let phases = match pass.in_lanes {
             true => self.all_rows(&pass.phases, &rows),
             false => {
                 let phases = self.phases(&pass.phases);

@@ -32,18 +32,15 @@ pub(crate) struct Pass {
     pub(crate) arrays: Vec<Id>,
     /// What is stored for each row, for after the pass.
     pub(crate) across: Vec<Id>,
+    /// Whether one loop over the rows does all phases, without blocks: what a phase leaves to another stays in
+    /// the lanes.
+    pub(crate) in_lanes: bool,
 }
 
 impl Pass {
     /// What is left when all rows are done.
     pub(crate) fn results(&self) -> impl Iterator<Item = Id> {
         [&self.sums, &self.arrays, &self.across].into_iter().flatten().copied()
-    }
-
-    /// Whether one loop over all rows does it, without blocks.
-    pub(crate) fn is_simple(&self) -> bool {
-        let mut loops = self.phases.iter().filter(|phase| !matches!(phase, Phase::Once(_)));
-        matches!((loops.next(), loops.next()), (Some(Phase::Rows(_)), None)) && self.local.is_empty()
     }
 }
 
@@ -59,6 +56,12 @@ pub(crate) enum Phase {
     /// Set what a fold starts from, for each row.
     Reset(Id),
     Contract(Id),
+    /// A sum of products that the rows of a matrix of the data are one factor of, for several rows at once.
+    OfRows {
+        sum: Id,
+        matrix: Id,
+        other: Id,
+    },
 }
 
 /// What a pass keeps for the rows of a block lies on the stack where its size is known: so many arrays at most
@@ -81,7 +84,7 @@ pub(super) fn blocks(lowered: &Lowered, units: &Units, mut program: Program) -> 
                     && run.sequence.is_none()
                     && is_worth_it(graph, &body) =>
             {
-                let builder = Builder { graph, units, program: &program, row: run.axis };
+                let builder = Builder { lowered, graph, units, program: &program, row: run.axis };
                 let pass = builder.pass(run, ty, &body);
                 // Only floats of one type have lanes to keep them from.
                 let mut written = pass.local.iter().chain(&pass.across).chain(&pass.arrays);
@@ -134,6 +137,7 @@ fn is_done_for_all(steps: &[Step]) -> bool {
 }
 
 struct Builder<'a> {
+    lowered: &'a Lowered,
     graph: &'a Graph,
     units: &'a Units<'a>,
     program: &'a Program,
@@ -154,6 +158,7 @@ impl Builder<'_> {
             sums: Vec::new(),
             arrays: Vec::new(),
             across: Vec::new(),
+            in_lanes: false,
         };
         let mut named: HashSet<Id> = HashSet::new();
         let mut written: BTreeSet<Id> = BTreeSet::new();
@@ -180,7 +185,7 @@ impl Builder<'_> {
         let mut kept: BTreeSet<Id> = BTreeSet::new();
         self.find_kept(&pass.phases, &named, &mut kept);
         pass.kept = kept.into_iter().collect();
-        pass
+        super::lanes::in_lanes(self.lowered, &self.units.rows, pass)
     }
 
     fn phases(&self, steps: &[Step], rows: &[Axis]) -> Vec<Phase> {
@@ -283,7 +288,7 @@ impl Builder<'_> {
                         }
                     }
                 }
-                Phase::Once(_) | Phase::Reset(_) => {}
+                Phase::Once(_) | Phase::Reset(_) | Phase::OfRows { .. } => {}
             }
         }
     }
@@ -327,7 +332,7 @@ fn all_steps(phases: &[Phase]) -> Vec<Step> {
     let steps = phases.iter().flat_map(|phase| match phase {
         Phase::Rows(steps) => steps.clone(),
         Phase::Loop(_, body) => all_steps(body),
-        Phase::Contract(id) => vec![Step::Contract(*id)],
+        Phase::Contract(id) | Phase::OfRows { sum: id, .. } => vec![Step::Contract(*id)],
         Phase::Once(_) | Phase::Reset(_) => Vec::new(),
     });
     steps.collect()

@@ -157,7 +157,7 @@ impl<'a> Printer<'a> {
             ids.iter().map(|&id| this.shaped(id)).collect::<Vec<_>>().join(", ")
         };
         let lists = [
-            ("block: ", [pass.kept.as_slice(), &pass.local].concat()),
+            (if pass.in_lanes { "lanes: " } else { "block: " }, [pass.kept.as_slice(), &pass.local].concat()),
             ("sums: ", [pass.sums.as_slice(), &pass.arrays].concat()),
             ("stores: ", pass.across.clone()),
         ];
@@ -182,7 +182,7 @@ impl<'a> Printer<'a> {
                     self.inside(|this| this.phases(body));
                 }
                 Phase::Reset(id) => self.reset(*id),
-                Phase::Contract(id) => self.contract(*id),
+                Phase::Contract(id) | Phase::OfRows { sum: id, .. } => self.contract(*id),
             }
         }
     }

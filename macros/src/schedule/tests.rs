@@ -40,7 +40,7 @@ fn linear_regression() {
         "
             d_w[..] = 0
             pass over i < x.rows()
-                block: t, sum
+                lanes: t, sum
                 sums: sum_2, sum_3, d_w[w.len()]
                 sum[i] = product over j of w[j] * x[i, j]
                 rows
@@ -72,7 +72,7 @@ fn logistic_regression() {
         "
             d_w[..] = 0
             pass over i < x.rows()
-                block: t_2, sum
+                lanes: t_2, sum
                 sums: sum_2, sum_3, d_w[w.len()]
                 sum[i] = product over j of w[j] * x[i, j]
                 rows
@@ -107,7 +107,7 @@ fn huber_regression() {
             t = x.rows()
             t_2 = 0.5 / t
             pass over i < x.rows()
-                block: t_5, sum
+                lanes: t_5, sum
                 sums: sum_2, d_b, d_w[w.len()]
                 sum[i] = product over j of w[j] * x[i, j]
                 rows
@@ -139,7 +139,7 @@ fn ridge_regression() {
         "
             d_w[..] = 0
             pass over i < x.rows()
-                block: t, sum
+                lanes: t, sum
                 sums: sum_2, sum_3, d_w[w.len()]
                 sum[i] = product over j of w[j] * x[i, j]
                 rows

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::emit::body::Body;
+use crate::emit::expression::Code;
 use crate::graph::{Axis, Id, Node};
 use crate::schedule::is_element;
 use crate::shape::Extent;
@@ -62,6 +63,27 @@ impl Body<'_> {
                 (#c_data, [#c_row, #c_col]),
             );
         }
+    }
+
+    /// The rows of a matrix in the lanes times a vector, or added to one.
+    pub(super) fn of_rows(&mut self, sum: Id, matrix: Id, other: Id) -> TokenStream {
+        let krate = self.function.krate.clone();
+        let Node::Get(array, _) = self.graph.node(matrix) else { return TokenStream::new() };
+        let Node::Leaf(leaf) = self.graph.node(array) else { return TokenStream::new() };
+        let (access, width) = (self.leaf_access(array, leaf), self.size(self.graph.shape(array)[1]));
+        let index = &self.block().index;
+        let rows = quote!(&#access.data()[#index * #width..]);
+        if !self.depends_on_row(sum) {
+            let (number, sums) = (self.lanes(other).tokens, self.target(sum).data);
+            return quote! { #krate::emitted::add_rows(#number, #rows, #sums); };
+        }
+        let (array, vector) = (self.accumulator_name(sum), self.factor(other).data);
+        let name = if self.is_across(sum) { self.name(&format!("{array}_lanes")) } else { array };
+        let product = quote! { let #name: Lanes = #krate::emitted::dots(#rows, #width, #vector); };
+        self.block.as_mut().expect("phases belong to a pass").lanes.insert(sum, name.clone());
+        let code = Code::atom(name.to_token_stream());
+        let stored = self.is_across(sum).then(|| self.store_lanes(sum, &[], code));
+        quote! { #product #stored }
     }
 
     /// A factor as it lies in memory.

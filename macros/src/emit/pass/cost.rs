@@ -16,7 +16,8 @@ impl Body<'_> {
     pub(super) fn is_long(&self, pass: &Pass) -> bool {
         /// Measured: fewer functions are as quick one vector at a time.
         const FUNCTIONS: usize = 3;
-        pass.is_simple() && self.functions(pass) >= FUNCTIONS
+        let has_products = pass.phases.iter().any(|phase| matches!(phase, Phase::OfRows { .. }));
+        pass.in_lanes && (has_products || self.functions(pass) >= FUNCTIONS)
     }
 
     /// How many functions are computed for a row.
@@ -71,7 +72,7 @@ impl Body<'_> {
                         quote!(+ #length * (#body))
                     });
                 }
-                Phase::Contract(id) => {
+                Phase::Contract(id) | Phase::OfRows { sum: id, .. } => {
                     let Node::Fold(_, axes, _) = self.graph.node(*id) else { continue };
                     let own = self.graph.free(*id);
                     let others = own.iter().chain(&axes).filter(|axis| **axis != row);

@@ -1,6 +1,6 @@
 //! Where the numbers of the rows lie.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::emit::body::Body;
@@ -186,6 +186,13 @@ impl Body<'_> {
     /// A number that another phase has kept, for the row at hand.
     pub(in crate::emit) fn kept_in_block(&self, id: Id) -> Option<TokenStream> {
         let block = self.block.as_ref()?;
+        // A product of rows is in lanes alone, and not computed again for one.
+        if matches!(self.graph.node(id), Node::Fold(..))
+            && let Some(lanes) = block.lanes.get(&id)
+        {
+            let lane = Ident::new("lane", Span::mixed_site());
+            return Some(quote!(#lanes.lane(#lane)));
+        }
         let (kept, place) = (block.kept.get(&id)?, &block.place);
         Some(quote!(#kept[#place]))
     }

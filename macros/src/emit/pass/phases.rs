@@ -15,22 +15,22 @@ use crate::schedule::{Phase, Run, Step};
 impl Body<'_> {
     /// All rows, several at once, without blocks.
     pub(super) fn all_rows(&mut self, phases: &[Phase], rows: &Ident) -> TokenStream {
-        let mut lines = TokenStream::new();
+        let (mut before, mut body, mut after) = (TokenStream::new(), TokenStream::new(), TokenStream::new());
         for phase in phases {
             match phase {
-                Phase::Once(id) => {
-                    let line = self.bind(*id);
-                    lines.extend(line);
-                }
+                Phase::Once(id) => before.extend(self.bind(*id)),
                 Phase::Rows(steps) => {
-                    let index = self.block().index.clone();
-                    let (before, body, after) = self.rows_of(steps);
-                    lines.extend(quote! { #before for #index in #rows.step_by(Lanes::LEN) { #body } #after });
+                    let parts = self.rows_of(steps);
+                    before.extend(parts.0);
+                    body.extend(parts.1);
+                    after.extend(parts.2);
                 }
+                Phase::OfRows { sum, matrix, other } => body.extend(self.of_rows(*sum, *matrix, *other)),
                 Phase::Loop(..) | Phase::Reset(_) | Phase::Contract(_) => {}
             }
         }
-        lines
+        let index = &self.block().index;
+        quote! { #before for #index in #rows.step_by(Lanes::LEN) { #body } #after }
     }
 
     pub(super) fn phases(&mut self, phases: &[Phase]) -> TokenStream {
@@ -40,6 +40,7 @@ impl Body<'_> {
                 Phase::Once(id) => self.bind(*id),
                 Phase::Rows(steps) => {
                     let (before, body, after) = self.rows_of(steps);
+                    self.block.as_mut().expect("phases belong to a pass").lanes.clear();
                     if body.is_empty() {
                         continue;
                     }
@@ -61,6 +62,7 @@ impl Body<'_> {
                     }
                 }
                 Phase::Contract(id) => self.contract(*id),
+                Phase::OfRows { sum, matrix, other } => self.of_rows(*sum, *matrix, *other),
             };
             lines.extend(line);
         }
@@ -145,7 +147,6 @@ impl Body<'_> {
                 _ => {}
             }
         }
-        self.block.as_mut().expect("phases belong to a pass").lanes.clear();
         (before, body, after)
     }
 

@@ -61,7 +61,7 @@ impl Search<'_, '_> {
                         }
                     }
                 }
-                Phase::Once(_) | Phase::Reset(_) | Phase::Contract(_) => {}
+                Phase::Once(_) | Phase::Reset(_) | Phase::Contract(_) | Phase::OfRows { .. } => {}
             }
         }
     }

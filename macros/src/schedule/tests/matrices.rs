@@ -157,7 +157,7 @@ fn softmax_over_the_rows() {
                     sum_3 += y[i] * exp
             t = sum_3 / (sum_2 * sum_2)
             pass over i < x.rows()
-                block: t_2
+                lanes: t_2
                 sums: d_w[w.len()]
                 rows
                     t_2[i] = exp[i] * (y[i] / sum_2 - t)
