@@ -3,7 +3,7 @@
 //! All that a row needs is done for a block of rows while these are in the cache. Within a block, each phase
 //! is done for all its rows before the next one begins: several rows at once, in the lanes of a vector, or, for
 //! a sum of products, by the kernel for products of matrices. What one phase leaves to another is kept for the
-//! rows of the block alone.
+//! rows of the block alone. `lanes.rs` finds the passes that need no blocks.
 
 use std::collections::{BTreeSet, HashSet};
 

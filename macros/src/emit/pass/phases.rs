@@ -62,7 +62,8 @@ impl Body<'_> {
                     }
                 }
                 Phase::Contract(id) => self.contract(*id),
-                Phase::OfRows { sum, matrix, other } => self.of_rows(*sum, *matrix, *other),
+                // These are of passes without blocks.
+                Phase::OfRows { .. } => continue,
             };
             lines.extend(line);
         }
