@@ -161,18 +161,19 @@ fn add_short<S: Simd, T: Real, const N: usize, const U: usize>(rows: &[T], facto
             }
         }
     }
-    let last = len - (N - 1) * lanes;
-    for j in 0..N {
-        // By halves, since an addition waits for the one before.
-        let mut count = U;
-        while count > 1 {
-            count /= 2;
-            for at in 0..count {
-                parts[at][j] = parts[at][j] + parts[at + count][j];
-            }
+    // By halves, since an addition waits for the one before.
+    let mut count = U;
+    while count > 1 {
+        count /= 2;
+        let (first, second) = parts[..2 * count].split_at_mut(count);
+        for (part, more) in first.iter_mut().zip(second) {
+            part.iter_mut().zip(more).for_each(|(sum, more)| *sum += *more);
         }
+    }
+    let last = len - (N - 1) * lanes;
+    for (j, &part) in parts[0].iter().enumerate() {
         let width = if j + 1 < N { lanes } else { last };
-        let total = T::Lanes::<S>::load_up_to(sums, j * lanes, width, T::ZERO) + parts[0][j];
+        let total = T::Lanes::<S>::load_up_to(sums, j * lanes, width, T::ZERO) + part;
         total.store_up_to(sums, j * lanes, width);
     }
 }
