@@ -1,6 +1,8 @@
 //! What the turns of a loop need is not needed where the loop has none: the derivative does not panic where
 //! the function does not.
 
+#![allow(clippy::needless_range_loop, reason = "loops over indices are what is tried")]
+
 use gradus::prelude::*;
 
 /// The number is the same for all rows, and does not exist where it is not asked for.
