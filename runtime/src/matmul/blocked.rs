@@ -5,10 +5,10 @@
 //! that lie along memory are read where they are. Where it pays, other numbers are copied so that a tile finds them
 //! in the order it needs them, and without a stride that makes them fight for a place in the cache.
 
-use super::pack::{LEAST, height, pack_left, pack_right};
+use super::band::{Band, Columns, wide};
+use super::pack::{LEAST, Left, Right, height};
 use super::product::{Product, Single};
 use super::scratch::Scratch;
-use super::tile::{Target, tile};
 use super::{Size, Write, plain, small, square};
 use crate::real::Real;
 use crate::simd::{Grid, Kernel, Lanes, Simd};
@@ -29,27 +29,26 @@ impl<T: Real> Kernel for Blocked<'_, T> {
 
     #[inline(always)]
     fn run<S: Simd>(mut self) {
-        if square::compute::<S, T>(&mut self.0) {
+        if square::compute::<S, T>(&mut self.0) || small::compute::<S, T>(&mut self.0) {
             return;
-        }
-        if small::fits::<S, T>(&self.0) {
-            return small::compute::<S, T>(self.0);
         }
         let size = self.0.size;
         // Blocks of about the same depth.
-        let depth = size.inner.div_ceil(size.inner.div_ceil(DEPTH));
+        let depth = parts(size.inner, size.inner.div_ceil(DEPTH));
         // Blocks of about the same width, in whole tiles of three vectors.
         let three = 3 * T::Lanes::<S>::LEN;
         let blocks = (size.cols * depth * size_of::<T>()).div_ceil(BLOCK);
-        let width = size.cols.div_ceil(blocks).next_multiple_of(three);
+        let width = parts(size.cols, blocks).next_multiple_of(three);
         let most = most::<S, T>(size);
         let left =
             if in_place::<S, T>(&self.0, most) { 0 } else { HEIGHT.min(size.rows.next_multiple_of(most)) };
         let packed = packs(&self.0);
         let right = if packed { size.cols.next_multiple_of(T::Lanes::<S>::LEN).min(width) } else { 0 };
-        let Some(mut scratch) = Scratch::new(depth * (left + right), T::ZERO) else {
+        let tile = if self.0.c.strides[2] == 1 { 0 } else { wide::<S, T>() * three };
+        let Some(mut scratch) = Scratch::new(tile + depth * (left + right), T::ZERO) else {
             return plain::compute(self.0);
         };
+        let (tile, scratch) = scratch.split_at_mut(tile);
         let (right, left) = scratch.split_at_mut(depth * right);
         for batch in 0..size.batch {
             for from in (0..size.cols).step_by(width) {
@@ -61,11 +60,17 @@ impl<T: Real> Kernel for Blocked<'_, T> {
                         cols: width.min(size.cols - from),
                     };
                     let right = packed.then_some(&mut *right);
-                    multiply::<S, T>(&mut self.0, batch, block, left, right);
+                    multiply::<S, T>(&mut self.0, batch, block, Room { left, right, tile });
                 }
             }
         }
     }
+}
+
+/// How long parts of a length are, of which there are so many. A single one is the usual case, and a division takes as
+/// long as some tens of multiplications.
+fn parts(len: usize, count: usize) -> usize {
+    if count == 1 { len } else { len.div_ceil(count) }
 }
 
 /// Whether the right factor is packed: not if its rows lie along memory and it is near and not used often.
@@ -85,14 +90,20 @@ struct Block {
     cols: usize,
 }
 
+/// Room for copies of the left factor and of the right one, if that is copied, and for a tile.
+struct Room<'a, T> {
+    left: &'a mut [T],
+    right: Option<&'a mut [T]>,
+    tile: &'a mut [T],
+}
+
 /// The part of a product that a block of the right factor contributes to.
 #[inline(always)]
 fn multiply<S: Simd, T: Real>(
     product: &mut Product<'_, T>,
     batch: usize,
     block: Block,
-    left: &mut [T],
-    right: Option<&mut [T]>,
+    Room { left: packed, right, tile }: Room<'_, T>,
 ) {
     let size = product.size;
     let most = most::<S, T>(size);
@@ -106,21 +117,16 @@ fn multiply<S: Simd, T: Real>(
     let right = match right {
         None => Columns { data: b, stride: Some(b_row) },
         Some(packed) => {
-            let mut from = 0;
-            while from < block.cols {
-                let width = vectors::<S, T>(block.cols - from) * T::Lanes::<S>::LEN;
-                let size = [block.depth, width.min(block.cols - from)];
-                let packed = &mut packed[from * block.depth..][..block.depth * width];
-                pack_right::<S, T>(&b[from * b_col..], [b_row, b_col], size, (packed, width));
-                from += width;
-            }
+            let size = [block.depth, block.cols];
+            S::call_apart(Right { data: b, strides: [b_row, b_col], size, packed });
             Columns { data: packed, stride: None }
         }
     };
     for top in (0..size.rows).step_by(HEIGHT) {
         let rows = HEIGHT.min(size.rows - top);
         if !in_place {
-            pack_left::<S, T>(&a[top * a_row..], [a_row, a_col], [rows, block.depth], most, left);
+            let (strides, size) = ([a_row, a_col], [rows, block.depth]);
+            S::call_apart(Left { data: &a[top * a_row..], strides, size, most, packed });
         }
         let mut first = 0;
         while first < rows {
@@ -131,21 +137,21 @@ fn multiply<S: Simd, T: Real>(
             let place = top + first - again;
             let left = match in_place {
                 true => Grid { data: &a[place * a_row..], strides: [a_row, a_col] },
-                false => Grid { data: &left[first * block.depth..], strides: [1, height] },
+                false => Grid { data: &packed[first * block.depth..], strides: [1, height] },
             };
-            let target = Target {
+            Band {
+                height,
+                depth: block.depth,
+                left,
+                right,
                 data: &mut c[place * c_row + block.from * c_col..],
                 strides: [c_row, c_col],
                 rows: again..again + count,
                 cols: block.cols,
                 write,
-            };
-            let depth = block.depth;
-            match height {
-                16 => S::call(Band::<T, 16> { depth, left, right, target }),
-                8 => S::call(Band::<T, 8> { depth, left, right, target }),
-                _ => S::call(Band::<T, 4> { depth, left, right, target }),
+                tile,
             }
+            .compute::<S>();
             first += height;
         }
     }
@@ -162,12 +168,6 @@ fn most<S: Simd, T: Real>(size: Size) -> usize {
     most
 }
 
-/// The most rows of tiles of three vectors.
-#[inline(always)]
-fn wide<S: Simd, T: Real>() -> usize {
-    if T::Lanes::<S>::LEN * size_of::<T>() == 64 { 8 } else { 4 }
-}
-
 /// Whether tiles find the numbers of the left factor where they are: if there are enough rows for one, and those of a
 /// row lie along memory, or those of a column that few tiles use.
 #[inline(always)]
@@ -175,61 +175,4 @@ fn in_place<S: Simd, T: Real>(product: &Product<'_, T>, most: usize) -> bool {
     let [_, of_row, of_col] = product.a.strides;
     let few = product.size.cols < TILES * 3 * T::Lanes::<S>::LEN;
     product.size.rows >= most && (of_col == 1 || of_row == 1 && few)
-}
-
-/// How many vectors wide the next tile is, if so many columns are left. With 16 registers, three would leave none for
-/// what is loaded ahead of its use.
-#[inline(always)]
-fn vectors<S: Simd, T: Real>(cols: usize) -> usize {
-    match cols / T::Lanes::<S>::LEN {
-        0 | 1 => 1,
-        2 | 4 => 2,
-        _ if wide::<S, T>() == LEAST => 2,
-        _ => 3,
-    }
-}
-
-/// A block of the right factor.
-#[derive(Clone, Copy)]
-struct Columns<'a, T> {
-    data: &'a [T],
-    /// The distance between rows, if they are where they are. Else the columns of one tile are after another.
-    stride: Option<usize>,
-}
-
-/// `M` rows of the product.
-struct Band<'a, T, const M: usize> {
-    depth: usize,
-    left: Grid<'a, T>,
-    right: Columns<'a, T>,
-    target: Target<'a, T>,
-}
-
-impl<T: Real, const M: usize> Kernel for Band<'_, T, M> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<S: Simd>(self) {
-        let Self { depth, left, right, target } = self;
-        let lanes = T::Lanes::<S>::LEN;
-        let mut from = 0;
-        while from < target.cols {
-            let vectors = vectors::<S, T>(target.cols - from);
-            let right = match right.stride {
-                Some(stride) => Grid { data: &right.data[from..], strides: [1, stride] },
-                None => Grid { data: &right.data[from * depth..], strides: [1, vectors * lanes] },
-            };
-            let cols = target.cols - from;
-            let data = &mut target.data[from * target.strides[1]..];
-            let target = Target { data, rows: target.rows.clone(), cols, ..target };
-            match vectors {
-                1 => tile::<S, T, M, 1>(depth, left, right, target),
-                // There are no more columns where bands are higher.
-                _ if M > wide::<S, T>() => {}
-                2 => tile::<S, T, M, 2>(depth, left, right, target),
-                _ => tile::<S, T, M, 3>(depth, left, right, target),
-            }
-            from += vectors * lanes;
-        }
-    }
 }

@@ -10,16 +10,19 @@
 //! | `columns.rs` | a matrix, the columns of which lie along memory, times a vector |
 //! | `square.rs` | batches of small square matrices |
 //! | `small.rs` | batches of products with a small right factor |
-//! | `blocked.rs`, `tile.rs` | all other products |
+//! | `blocked.rs`, `band.rs`, `tile.rs` | all other products |
+//! | `place.rs` | tiles of them that do not lie along memory |
 //! | `pack.rs` | copies of factors for them |
 //! | `plain.rs` | products that need room for numbers, where there is no allocator |
 //! | `scratch.rs` | that room |
 //! | `share.rs` | products that several threads share |
 
+mod band;
 mod blocked;
 mod columns;
 mod lanes;
 mod pack;
+mod place;
 mod plain;
 mod product;
 mod rows;

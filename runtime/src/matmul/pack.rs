@@ -4,19 +4,45 @@
 use core::ops::Range;
 
 use super::MOST_LANES;
+use super::band::vectors;
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Simd};
 
-/// Copies what tiles of so many columns need of a block of the right factor.
+/// Copies a block of the right factor, tile by tile: `size` is how deep it is and how many columns it has.
+pub(super) struct Right<'a, T> {
+    pub(super) data: &'a [T],
+    pub(super) strides: [usize; 2],
+    pub(super) size: [usize; 2],
+    pub(super) packed: &'a mut [T],
+}
+
+impl<T: Real> Kernel for Right<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { data, strides, size: [depth, cols], packed } = self;
+        let mut from = 0;
+        while from < cols {
+            let width = vectors::<S, T>(cols - from) * T::Lanes::<S>::LEN;
+            let packed = &mut packed[from * depth..][..depth * width];
+            let size = [depth, width.min(cols - from)];
+            pack_columns::<S, T>(&data[from * strides[1]..], strides, size, (packed, width));
+            from += width;
+        }
+    }
+}
+
+/// Copies what a tile of so many columns needs.
 #[inline(always)]
-pub(super) fn pack_right<S: Simd, T: Real>(
+fn pack_columns<S: Simd, T: Real>(
     b: &[T],
     [of_row, of_col]: [usize; 2],
     [depth, cols]: [usize; 2],
     (packed, width): (&mut [T], usize),
 ) {
     if of_row == 1 && of_col != 1 {
-        return S::call(Turn { size: [cols, depth], from: (b, of_col), to: (packed, width) });
+        return S::call_apart(Turn { size: [cols, depth], from: (b, of_col), to: (packed, width) });
     }
     if of_col == 1 && cols == width {
         return match width / T::Lanes::<S>::LEN {
@@ -52,41 +78,49 @@ fn copy<S: Simd, T: Real, const N: usize>(mut b: &[T], of_row: usize, packed: &m
     }
 }
 
-/// Copies rows of the left factor, band by band.
-#[inline(always)]
-pub(super) fn pack_left<S: Simd, T: Real>(
-    a: &[T],
-    [of_row, of_col]: [usize; 2],
-    [rows, depth]: [usize; 2],
-    most: usize,
-    packed: &mut [T],
-) {
-    if of_row == 1 {
-        for k in (0..depth).step_by(STEPS) {
-            let steps = k..depth.min(k + STEPS);
-            for first in (0..rows).step_by(LINE) {
-                let count = LINE.min(rows - first);
-                let (a, packed) = (&a[first..], &mut packed[first * depth..]);
-                pack_columns::<S, T>((a, of_col), count, steps.clone(), most, (packed, depth));
-            }
-        }
-        return;
-    }
-    let mut first = 0;
-    while first < rows {
-        let height = height(rows - first, most);
-        let count = height.min(rows - first);
-        let (a, packed) = (&a[first * of_row..], &mut packed[first * depth..][..height * depth]);
-        if of_col == 1 {
-            S::call(Turn { size: [count, depth], from: (a, of_row), to: (packed, height) });
-        } else {
-            for (k, step) in packed.chunks_exact_mut(height).enumerate() {
-                for (i, number) in step[..count].iter_mut().enumerate() {
-                    *number = a[k * of_col + i * of_row];
+/// Copies rows of the left factor, band by band: `size` is how many there are and how long they are.
+pub(super) struct Left<'a, T> {
+    pub(super) data: &'a [T],
+    pub(super) strides: [usize; 2],
+    pub(super) size: [usize; 2],
+    /// The most rows of a band.
+    pub(super) most: usize,
+    pub(super) packed: &'a mut [T],
+}
+
+impl<T: Real> Kernel for Left<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        let Self { data: a, strides: [of_row, of_col], size: [rows, depth], most, packed } = self;
+        if of_row == 1 {
+            for k in (0..depth).step_by(STEPS) {
+                let steps = k..depth.min(k + STEPS);
+                for first in (0..rows).step_by(LINE) {
+                    let count = LINE.min(rows - first);
+                    let (a, packed) = (&a[first..], &mut packed[first * depth..]);
+                    pack_rows::<S, T>((a, of_col), count, steps.clone(), most, (packed, depth));
                 }
             }
+            return;
         }
-        first += height;
+        let mut first = 0;
+        while first < rows {
+            let height = height(rows - first, most);
+            let count = height.min(rows - first);
+            let (a, packed) = (&a[first * of_row..], &mut packed[first * depth..][..height * depth]);
+            if of_col == 1 {
+                S::call_apart(Turn { size: [count, depth], from: (a, of_row), to: (packed, height) });
+            } else {
+                for (k, step) in packed.chunks_exact_mut(height).enumerate() {
+                    for (i, number) in step[..count].iter_mut().enumerate() {
+                        *number = a[k * of_col + i * of_row];
+                    }
+                }
+            }
+            first += height;
+        }
     }
 }
 
@@ -99,7 +133,7 @@ const STEPS: usize = 8;
 
 /// Copies some rows of some columns of the left factor. Each band is `depth` columns long.
 #[inline(always)]
-fn pack_columns<S: Simd, T: Real>(
+fn pack_rows<S: Simd, T: Real>(
     (a, of_col): (&[T], usize),
     rows: usize,
     steps: Range<usize>,

@@ -72,6 +72,9 @@ impl<T: Kept> Scratch<T> {
     pub(super) fn new(len: usize, filler: T) -> Option<Self> {
         #[cfg(feature = "alloc")]
         {
+            if len == 0 {
+                return Some(Self { room: Vec::new(), range: 0..0 });
+            }
             let mut room = T::take();
             let most = len + LINE / size_of::<T>();
             if room.len() < most {
@@ -105,6 +108,9 @@ impl<T: Kept> DerefMut for Scratch<T> {
 #[cfg(feature = "alloc")]
 impl<T: Kept> Drop for Scratch<T> {
     fn drop(&mut self) {
+        if self.room.is_empty() {
+            return;
+        }
         T::keep(core::mem::take(&mut self.room));
     }
 }

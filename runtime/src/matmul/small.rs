@@ -1,39 +1,48 @@
 //! Batches of products with a right factor that fits in registers, one vector for each of its rows.
 
 use super::product::{Product, Single};
-use super::{MOST_LANES, Write};
+use super::{MOST_LANES, Size, Write};
 use crate::real::Real;
-use crate::simd::{Lanes, Simd};
+use crate::simd::{Kernel, Lanes, Simd};
 
-/// Whether this kernel can compute a product on these vectors.
+/// Computes a batch of products if it is one that this kernel is made for.
 #[inline(always)]
-pub(super) fn fits<S: Simd, T: Real>(product: &Product<'_, T>) -> bool {
+pub(super) fn compute<S: Simd, T: Real>(product: &mut Product<'_, T>) -> bool {
     let lanes = T::Lanes::<S>::LEN;
     // Longer vectors come with twice the registers.
     let registers = if lanes * size_of::<T>() == 64 { 16 } else { 8 };
-    let size = product.size;
-    let inner = size.inner <= 8 || size.inner == 16;
-    inner && size.inner <= registers && size.cols <= lanes && product.c.strides[2] == 1
+    let Size { inner, cols, .. } = product.size;
+    if inner > registers || cols > lanes || product.c.strides[2] != 1 {
+        return false;
+    }
+    match inner {
+        1 => S::call_apart(Batch::<T, 1>(product)),
+        2 => S::call_apart(Batch::<T, 2>(product)),
+        3 => S::call_apart(Batch::<T, 3>(product)),
+        4 => S::call_apart(Batch::<T, 4>(product)),
+        5 => S::call_apart(Batch::<T, 5>(product)),
+        6 => S::call_apart(Batch::<T, 6>(product)),
+        7 => S::call_apart(Batch::<T, 7>(product)),
+        8 => S::call_apart(Batch::<T, 8>(product)),
+        16 => S::call_apart(Batch::<T, 16>(product)),
+        _ => return false,
+    }
+    true
 }
 
-/// Computes a product that fits.
-#[inline(always)]
-pub(super) fn compute<S: Simd, T: Real>(product: Product<'_, T>) {
-    match product.size.inner {
-        1 => batch::<S, T, 1>(product),
-        2 => batch::<S, T, 2>(product),
-        3 => batch::<S, T, 3>(product),
-        4 => batch::<S, T, 4>(product),
-        5 => batch::<S, T, 5>(product),
-        6 => batch::<S, T, 6>(product),
-        7 => batch::<S, T, 7>(product),
-        8 => batch::<S, T, 8>(product),
-        _ => batch::<S, T, 16>(product),
+struct Batch<'p, 'a, T, const K: usize>(&'p mut Product<'a, T>);
+
+impl<T: Real, const K: usize> Kernel for Batch<'_, '_, T, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        batch::<S, T, K>(self.0);
     }
 }
 
 #[inline(always)]
-fn batch<S: Simd, T: Real, const K: usize>(mut product: Product<'_, T>) {
+fn batch<S: Simd, T: Real, const K: usize>(product: &mut Product<'_, T>) {
     let (size, write) = (product.size, product.write);
     let [_, a_row, a_col] = product.a.strides;
     let [_, b_row, b_col] = product.b.strides;

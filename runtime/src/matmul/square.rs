@@ -3,7 +3,7 @@
 use super::product::{Product, Single};
 use super::{AHEAD, Write};
 use crate::real::Real;
-use crate::simd::{Lanes, Simd, prefetch};
+use crate::simd::{Kernel, Lanes, Simd, prefetch};
 
 /// How many numbers of right factors are turned before they are used. A vector that is read right after its
 /// numbers were written one by one waits for them.
@@ -25,17 +25,28 @@ pub(super) fn compute<S: Simd, T: Real>(product: &mut Product<'_, T>) -> bool {
         return false;
     }
     match n {
-        2 => batch::<S, T, 2>(product),
-        3 => batch::<S, T, 3>(product),
-        4 => batch::<S, T, 4>(product),
-        5 => batch::<S, T, 5>(product),
-        6 => batch::<S, T, 6>(product),
-        7 => batch::<S, T, 7>(product),
-        8 => batch::<S, T, 8>(product),
-        16 => batch::<S, T, 16>(product),
+        2 => S::call_apart(Batch::<T, 2>(product)),
+        3 => S::call_apart(Batch::<T, 3>(product)),
+        4 => S::call_apart(Batch::<T, 4>(product)),
+        5 => S::call_apart(Batch::<T, 5>(product)),
+        6 => S::call_apart(Batch::<T, 6>(product)),
+        7 => S::call_apart(Batch::<T, 7>(product)),
+        8 => S::call_apart(Batch::<T, 8>(product)),
+        16 => S::call_apart(Batch::<T, 16>(product)),
         _ => return false,
     }
     true
+}
+
+struct Batch<'p, 'a, T, const N: usize>(&'p mut Product<'a, T>);
+
+impl<T: Real, const N: usize> Kernel for Batch<'_, '_, T, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self) {
+        batch::<S, T, N>(self.0);
+    }
 }
 
 #[inline(always)]

@@ -23,6 +23,13 @@ pub trait Simd: Copy + 'static + sealed::Sealed {
     /// Runs a part of a kernel as a function of its own. A kernel, all of which is inlined, may otherwise need
     /// more stack than there is where a program is compiled without optimisation.
     fn call<K: Kernel>(kernel: K) -> K::Output;
+    /// The same, in a function that stays apart when a program is compiled with optimisation. What is known of a
+    /// kernel before its loops is then found out and kept in registers for that kernel alone, and only where it is
+    /// called.
+    #[inline(never)]
+    fn call_apart<K: Kernel>(kernel: K) -> K::Output {
+        Self::call(kernel)
+    }
 }
 
 /// Work that is written once for all instruction sets.

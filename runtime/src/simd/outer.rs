@@ -23,25 +23,26 @@ impl<T> Grid<'_, T> {
 /// Row `i` and vector `j` of columns of the product of `M` rows and `N` vectors of columns:
 /// `Σ_k left(i, k) right(k, j)`.
 ///
-/// Both factors have `len` numbers along the axis that is summed up. `right` has a stride of 1 across it and `cols`
-/// columns; only the last vector may be in part behind the last one, and only if it is the only one.
+/// Both factors have `len` numbers along the axis that is summed up. `right` has a stride of 1 across it and `width`
+/// columns, which are `N` vectors, or, where `PART` says so, end within the last of them.
 ///
 /// That the numbers are there is found out once. There is no time to do that for each of them: on AVX-512 the
 /// multiplications leave room for about one other instruction each, and take all vector registers, while a slice for
 /// each row takes more of the others than there are.
 #[inline(always)]
-pub(crate) fn outer_products<S: Simd, T: Real, const M: usize, const N: usize>(
+pub(crate) fn outer_products<S: Simd, T: Real, const M: usize, const N: usize, const PART: bool>(
     len: usize,
     left: Grid<'_, T>,
     right: Grid<'_, T>,
-    cols: usize,
+    width: usize,
 ) -> [[T::Lanes<S>; N]; M] {
     let lanes = T::Lanes::<S>::LEN;
     let mut sums = [[T::Lanes::<S>::splat(T::ZERO); N]; M];
     if len == 0 {
         return sums;
     }
-    let width = if N == 1 { cols.min(lanes) } else { N * lanes };
+    let width = if PART { width } else { N * lanes };
+    assert!((N - 1) * lanes < width && width <= N * lanes);
     left.check([M, len]);
     right.check([width, len]);
     assert!(right.strides[0] == 1);
