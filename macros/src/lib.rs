@@ -269,7 +269,7 @@ fn derive_function(
     item: &ItemFn,
     options: Options,
     items: &Items,
-    rule: Option<&proc_macro2::Ident>,
+    rule: Option<&ItemFn>,
     errors: &mut Errors,
 ) -> TokenStream {
     let Some(function) = parse::function(item.clone(), options, &items.struct_names(), errors) else {
@@ -285,12 +285,13 @@ fn derive_function(
 fn derive(
     function: &Function,
     items: &Items,
-    rule: Option<&proc_macro2::Ident>,
+    rule: Option<&ItemFn>,
     errors: &mut Errors,
 ) -> Option<TokenStream> {
-    // The function that a rule is for stands for nothing but a call.
-    if rule.is_none() {
-        lower::demand_end(function, errors);
+    match rule {
+        // The function that a rule is for stands for nothing but a call.
+        Some(rule) => rule::demand_derivatives(function, rule, errors),
+        None => lower::demand_end(function, errors),
     }
     let lowered = lower::lower(function, items, errors)?;
     if !errors.is_empty() {
@@ -320,7 +321,7 @@ fn derive(
     let formula = formula::formula(&function.item.sig.ident.to_string(), &lowered, &roots);
     let jacobian = jacobian(&lowered);
     let bodies = match (rule, &function.cotangent) {
-        (Some(rule), _) => emit::Bodies::Rule(rule),
+        (Some(rule), _) => emit::Bodies::Rule(&rule.sig.ident),
         (None, None) => emit::Bodies::Programs(&value, &gradient),
         (None, Some(cotangent)) => emit::Bodies::Several {
             cotangent,

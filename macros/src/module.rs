@@ -57,6 +57,10 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
                 parse::strip_function(&mut function);
                 output.push(quote!(#function));
             }
+            Item::Impl(mut block) => {
+                refuse_marks(&mut block, &mut errors);
+                output.push(quote!(#block));
+            }
             // The attributes inside are taken off, and with them what such an import may be for.
             Item::Use(import) if text(&import.tree).contains("gradus::") => {
                 output.push(quote!(#[allow(unused_imports)] #import));
@@ -79,6 +83,20 @@ pub(crate) fn expand(mut module: ItemMod, options: &Options) -> TokenStream {
 
 pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == "differentiable")
+}
+
+/// Methods are put in where functions call them, and have no derivative of their own.
+fn refuse_marks(block: &mut syn::ItemImpl, errors: &mut Errors) {
+    for item in &mut block.items {
+        let syn::ImplItem::Fn(method) = item else { continue };
+        if let Some(mark) = method.attrs.iter().position(is_ours) {
+            errors.push(
+                method.attrs.remove(mark),
+                "a method has no derivative of its own",
+                "remove the attribute, and annotate a function of the module that calls the method",
+            );
+        }
+    }
 }
 
 /// Takes the attribute off the function.

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, FnArg, ItemFn, Pat, ReturnType, Token, parse_quote};
 
 use crate::items::Items;
-use crate::parse::{self, Options};
+use crate::parse::{self, Function, Options};
 use crate::recover;
 use crate::report::Errors;
 
@@ -56,8 +56,7 @@ pub(crate) fn expand(attribute: TokenStream, item: TokenStream) -> TokenStream {
         .ok()
         .and_then(|(RuleOptions { of, options }, rule)| {
             let function = ruled_function(&of, &rule, &mut errors)?;
-            let rule = &rule.sig.ident;
-            Some(crate::derive_function(&function, options, &Items::builtin(), Some(rule), &mut errors))
+            Some(crate::derive_function(&function, options, &Items::builtin(), Some(&rule), &mut errors))
         });
     if errors.is_empty() {
         let item = parse::without_axes(item);
@@ -108,4 +107,37 @@ fn ruled_function(of: &Ident, rule: &ItemFn, errors: &mut Errors) -> Option<Item
     function.sig.output = parse_quote!(-> #value);
     function.block = parse_quote!({ #of(#(#arguments),*) });
     Some(function)
+}
+
+/// A derivative for each parameter that the function is differentiated by; rustc checks their types.
+pub(crate) fn demand_derivatives(function: &Function, rule: &ItemFn, errors: &mut Errors) {
+    let ReturnType::Type(_, result) = &rule.sig.output else { return };
+    let syn::Type::Tuple(both) = &**result else { return };
+    let Some(derivatives) = both.elems.last() else { return };
+    let active = function.params.iter().filter(|param| param.active);
+    let names: Vec<String> = active.map(|param| param.name.to_string()).collect();
+    let returned = match derivatives {
+        syn::Type::Tuple(several) => several.elems.len(),
+        _ => 1,
+    };
+    if returned == names.len() {
+        return;
+    }
+    let of = &function.item.sig.ident;
+    let listed: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let by: Vec<String> = names.iter().map(|name| format!("by_{name}")).collect();
+    let help = match by.as_slice() {
+        [single] => format!("return `(value, {single})`"),
+        _ => format!("return `(value, ({}))`", by.join(", ")),
+    };
+    let fewer = format!(", or name those it is for, as in `#[derivative(of = {of}, wrt({}))]`", names[0]);
+    errors.push(
+        derivatives,
+        format!(
+            "`{of}` is differentiated by {}, but its rule returns {returned} derivative{}",
+            listed.join(", "),
+            if returned == 1 { "" } else { "s" },
+        ),
+        if returned < names.len() { help + &fewer } else { help },
+    );
 }
