@@ -273,3 +273,51 @@ fn elements_added_to_in_loops() {
         check(&element_before::objective(), &x, element_before);
     }
 }
+
+/// What a row keeps for the loop that has the whole sum lies where its derivative will.
+#[differentiable]
+fn of_matrix(x: &Matrix<f64>) -> f64 {
+    x.tanh().mean().exp()
+}
+
+#[differentiable]
+fn of_slice(x: &[f64]) -> f64 {
+    (x.iter().map(|x| x.tanh()).sum::<f64>() / x.len() as f64).exp()
+}
+
+#[differentiable]
+fn of_arrays(x: &[[f64; 3]; 40]) -> f64 {
+    let mut sum = 0.0;
+    for row in x {
+        for x in row {
+            sum += x.tanh();
+        }
+    }
+    (sum / 120.0).exp()
+}
+
+/// The second pass reads what the first one kept where it sets the derivative.
+#[differentiable]
+fn by_constant_sum(x: &Vector<f64>) -> Vector<f64> {
+    let e = x.exp();
+    (&e / e.sum().detach()).sin()
+}
+
+#[test]
+fn numbers_kept_in_the_gradient() {
+    for n in ROWS {
+        let x = numbers(1, [n, 3]);
+        check(&of_matrix::objective(), &x, of_matrix);
+        check(&of_slice::objective(), &x.data().to_vec(), |x| of_slice(x));
+        let (x, cotangent) = (numbers(2, [n]), numbers(3, [n]));
+        let grad = by_constant_sum::vjp(&x, &cotangent);
+        let sum = x.exp().sum();
+        for i in 0..n {
+            let part = x[i].exp() / sum;
+            assert_abs_diff_eq!(grad[i], cotangent[i] * part.cos() * part, epsilon = 1e-14);
+        }
+    }
+    let x = numbers(4, [40, 3]);
+    let x: [[f64; 3]; 40] = std::array::from_fn(|i| std::array::from_fn(|j| x[[i, j]]));
+    check(&of_arrays::objective(), &x, of_arrays);
+}

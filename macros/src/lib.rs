@@ -304,6 +304,8 @@ fn derive(
     let gradients = differentiate::differentiate(graph, &lowered.seeds(), &leaves);
     let results = lowered.results();
     let roots = simplify::simplify(graph, &[results.as_slice(), &gradients].concat());
+    let formula = formula::formula(&function.item.sig.ident.to_string(), &lowered, &roots);
+    let roots = simplify::with_reciprocals(graph, &roots);
     let (results, gradients) = roots.split_at(results.len());
     dependence::demand(function, items, &lowered, gradients, errors);
     let programs = match function.cotangent {
@@ -318,7 +320,6 @@ fn derive(
         );
         return None;
     };
-    let formula = formula::formula(&function.item.sig.ident.to_string(), &lowered, &roots);
     let jacobian = jacobian(&lowered);
     let bodies = match (rule, &function.cotangent) {
         (Some(rule), _) => emit::Bodies::Rule(&rule.sig.ident),
@@ -344,5 +345,6 @@ fn jacobian(lowered: &lower::Lowered) -> Option<schedule::Program> {
         differentiate::differentiate(graph, &[(number, one)], &leaves)
     };
     let rows: Vec<Id> = lowered.few_numbers()?.into_iter().flat_map(row).collect();
-    schedule::schedule(lowered, &simplify::simplify(graph, &rows), 0)
+    let rows = simplify::with_reciprocals(graph, &simplify::simplify(graph, &rows));
+    schedule::schedule(lowered, &rows, 0)
 }

@@ -7,12 +7,14 @@
 //! is infinite because the data are empty, since `empty.rs` has seen to these.
 
 mod products;
+mod reciprocals;
 
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{Axis, Expr, Graph, Id, Node, Type};
 use crate::matching::{binary, constant, is, is_int, negated, sum, sum_over, unary};
 use crate::ops::Op;
+pub(crate) use reciprocals::with_reciprocals;
 
 /// A rewrite of a row with two operands: the row, what it matches, and what takes its place.
 type Identity = (&'static str, &'static str, for<'g> fn(Expr<'g>, Expr<'g>) -> Option<Expr<'g>>);

@@ -87,7 +87,7 @@ pub(super) fn storage(
     for (first, versions) in versions {
         search.cell(first, &versions)?;
     }
-    accumulate_in_outputs(graph, units, &search.users, &mut search.found.storage);
+    place_in_outputs(graph, units, paths, &search.users, &mut search.found.storage);
     Some(search.found)
 }
 
@@ -227,35 +227,44 @@ impl Search<'_> {
     }
 }
 
-/// A fold that only feeds one element of a gradient is accumulated in the gradient itself.
-fn accumulate_in_outputs(
+/// What only feeds the element of a gradient that has its own indices lives in the gradient itself: a fold is
+/// accumulated there, and a number that another loop asks for is kept there.
+fn place_in_outputs(
     graph: &Graph,
     units: &Units,
+    paths: &HashMap<usize, Path>,
     users: &HashMap<Id, Vec<usize>>,
     storage: &mut HashMap<Id, Storage>,
 ) {
     let mut taken: HashSet<Id> = HashSet::new();
     for place in 0..units.len() {
-        let Unit::Finish(fold) = units.unit(place) else {
+        let Some(id) = units.unit(place).id() else {
             continue;
         };
-        let (Node::Fold(..), Some([user])) = (graph.node(fold), users.get(&fold).map(Vec::as_slice)) else {
+        let users = users.get(&id).into_iter().flatten().copied();
+        let users: Vec<usize> = match (units.unit(place), graph.node(id)) {
+            (Unit::Finish(_), Node::Fold(..)) => users.collect(),
+            // Where it is computed it has a name.
+            (Unit::Value(_), _) => users.filter(|user| !paths[user].starts_with(&paths[&place])).collect(),
+            _ => continue,
+        };
+        let (&[user], Some(of_value)) = (users.as_slice(), storage.get(&id)) else {
             continue;
         };
-        let Unit::Update(array, 0) = units.unit(*user) else {
+        let Unit::Update(array, 0) = units.unit(user) else {
             continue;
         };
         let (Node::Build(axes, _), Some(of_array)) = (graph.node(array), storage.get(&array)) else {
             continue;
         };
         let home = of_array.home;
-        let Some(of_fold) = storage.get(&fold) else { continue };
-        let (mut sorted, mut leading) = (axes.clone(), of_fold.leading.clone());
+        let (mut sorted, mut leading) = (axes.clone(), of_value.leading.clone());
         sorted.sort_unstable();
         leading.sort_unstable();
-        if matches!(home, Home::Output(_)) && leading == sorted && taken.insert(array) {
+        let fits = graph.ty(id) == graph.ty(array) && leading == sorted;
+        if matches!(home, Home::Output(_)) && fits && taken.insert(array) {
             let blocks = vec![0; axes.len()];
-            storage.insert(fold, Storage { leading: axes, blocks, kept: Vec::new(), home });
+            storage.insert(id, Storage { leading: axes, blocks, kept: Vec::new(), home });
         }
     }
 }

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::schedule;
+use crate::simplify;
 use crate::tests::pipeline_of;
 
 /// How far the lines of programs stand from the margin in these files.
@@ -14,6 +15,7 @@ const INDENT: &str = "            ";
 /// The program of the value and the gradients.
 fn program(options: TokenStream, item: TokenStream) -> String {
     let (lowered, roots) = pipeline_of(options, item);
+    let roots = simplify::with_reciprocals(&lowered.graph, &roots);
     let program = schedule(&lowered, &roots, 1).expect("its loops have an order");
     program.print(&lowered)
 }
@@ -222,6 +224,36 @@ fn a_recurrence() {
                 d_y = w * t
             grad.w = d_w
             return y * y
+        ",
+    );
+}
+
+#[test]
+fn the_logarithm_of_a_sum_of_exponentials() {
+    let program = program(
+        quote!(),
+        quote! {
+            fn f(x: &Vector<f64>) -> f64 { x.logsumexp(0) }
+        },
+    );
+    assert_shows(
+        &program,
+        "
+            pass over i < x.len()
+                sums: largest
+                rows
+                    largest = max(largest, x[i])
+            pass over i < x.len()
+                sums: sum
+                stores: d_x[x.len()]
+                rows
+                    d_x = exp(x[i] - largest)
+                    keep d_x[i]
+                    sum += d_x
+            t = 1 / sum
+            for i < x.len()
+                d_x[i] = d_x[i] * t
+            return largest + ln(sum)
         ",
     );
 }

@@ -155,13 +155,14 @@ fn softmax_over_the_rows() {
                     keep exp[i]
                     sum_2 += exp
                     sum_3 += y[i] * exp
-            t = sum_3 / (sum_2 * sum_2)
+            t = 1 / sum_2
+            t_2 = sum_3 / (sum_2 * sum_2)
             pass over i < x.rows()
-                lanes: t_2
+                lanes: t_3
                 sums: d_w[w.len()]
                 rows
-                    t_2[i] = exp[i] * (y[i] / sum_2 - t)
-                d_w[j] += product over i of x[i, j] * t_2[i]
+                    t_3[i] = exp[i] * (y[i] * t - t_2)
+                d_w[j] += product over i of x[i, j] * t_3[i]
             return sum_3 / sum_2
         ",
     );
