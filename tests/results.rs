@@ -43,7 +43,8 @@ fn polar(r: f64, angle: f64) -> (f64, f64) {
 fn a_tuple_of_numbers() {
     let params = polar::Params { r: 1.3, angle: 0.7 };
     assert_eq!(polar::value(1.3, 0.7), polar(1.3, 0.7));
-    let jacobian: [polar::Params; 2] = polar::jacobian(1.3, 0.7);
+    let (value, jacobian): (_, [polar::Params; 2]) = polar::value_and_jacobian(1.3, 0.7);
+    assert_eq!(value, polar(1.3, 0.7));
     let vjp = polar::vjp(1.3, 0.7, (0.5, -2.0));
     check_rows(
         &params,
@@ -177,7 +178,8 @@ fn vectors_of_std() {
     };
     assert_eq!(outer::value(&params.x, params.y), outer(&params.x, params.y));
     let vjp = outer::vjp(&params.x, params.y, (&[1.0, 2.0, 3.0], 4.0));
-    let jacobian: Vec<outer::Params> = outer::jacobian(&params.x, params.y);
+    let (value, jacobian): (_, Vec<outer::Params>) = outer::value_and_jacobian(&params.x, params.y);
+    assert_eq!(value, outer(&params.x, params.y));
     check_rows(&params, |p| all(outer(&p.x, p.y)), &jacobian, (&[1.0, 2.0, 3.0, 4.0], &vjp));
 
     let params = pair::Params { x: 1.5, y: 2.5 };
@@ -210,7 +212,9 @@ fn parameters_and_data_as_results() {
             [&[a], b.as_slice(), &[c], &d, &[e]].concat()
         };
         let vjp = edges::vjp(x, &params.y, &data, (1.0, &[2.0, 3.0], 4.0, &[5.0, 6.0], 7.0));
-        let jacobian: [edges::Params; 7] = edges::jacobian(x, &params.y, &data);
+        let (value, jacobian): (_, [edges::Params; 7]) = edges::value_and_jacobian(x, &params.y, &data);
+        assert_eq!(value, edges(x, &params.y, &data));
+        assert_eq!(jacobian, edges::jacobian(x, &params.y, &data));
         check_rows(&params, at, &jacobian, (&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], &vjp));
     }
 }
@@ -232,7 +236,9 @@ fn nested_tuples_of_names_that_are_taken() {
         vec![a, b, c]
     };
     let vjp = named::vjp(1.0, 2.0, 3.0, 4.0, (1.0, (-2.0, &[0.5])));
-    check_rows(&params, at, &named::jacobian(1.0, 2.0, 3.0, 4.0), (&[1.0, -2.0, 0.5], &vjp));
+    let (value, jacobian) = named::value_and_jacobian(1.0, 2.0, 3.0, 4.0);
+    assert_eq!(value, named(1.0, 2.0, 3.0, 4.0));
+    check_rows(&params, at, &jacobian, (&[1.0, -2.0, 0.5], &vjp));
 }
 
 #[differentiable]
@@ -276,7 +282,8 @@ fn arrays_of_arrays() {
     for x in [0.5, 1.5] {
         let y = [2.0, 3.0];
         assert_eq!(matrices::value(x, &y), matrices(x, &y));
-        let jacobian: [f32; 11] = matrices::jacobian(x, &y);
+        let (value, jacobian): (_, [f32; 11]) = matrices::value_and_jacobian(x, &y);
+        assert_eq!(value, matrices(x, &y));
         let branch = if x > 1.0 { 1.0 } else { 0.0 };
         let expected = [1.0, 2.0, 5.0, 0.0, 2.0 * x, 0.0, branch, branch, branch, branch, 1.0];
         assert_eq!(jacobian, expected);
@@ -337,7 +344,8 @@ fn a_struct() {
     assert_eq!(pendulum::step::value(&state, 0.1), pendulum::step(&state, 0.1));
     let cotangent = pendulum::State { angle: 2.0, speed: 3.0, steps: 0 };
     let vjp = pendulum::step::vjp(&state, 0.1, &cotangent);
-    let jacobian: [pendulum::State; 2] = pendulum::step::jacobian(&state, 0.1);
+    let (value, jacobian): (_, [pendulum::State; 2]) = pendulum::step::value_and_jacobian(&state, 0.1);
+    assert_eq!(value, pendulum::step(&state, 0.1));
     check_rows(&state, |state| of_state(&pendulum::step(state, 0.1)), &jacobian, (&[2.0, 3.0], &vjp));
 }
 

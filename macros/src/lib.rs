@@ -79,6 +79,7 @@ use report::Errors;
 /// | `vjp(args.., cotangent)` | the gradient of the sum of all numbers of the result, each times its number in `cotangent`. That has the result's own type, borrowed if it is not a number; for a tuple, it is a tuple of such |
 /// | `vjp_into(args.., cotangent, &mut grad)` | the same, with the gradient in place of what `grad` was |
 /// | `jacobian(args..)` | a gradient for each number of the result, in order, those of arrays row by row: an array, or a `Vec` where the compiler cannot know how many they are. It calls `vjp` for each, unless they are few and no loop needs its turns in order |
+/// | `value_and_jacobian(args..)` | the value, and what `jacobian` returns |
 /// | `Params`, `check_shapes`, `FORMULA` | as above |
 ///
 /// Tensors are taken as `&Tensor` or as `View`. On a module, `#[differentiable] mod name { .. }`, the
@@ -334,7 +335,7 @@ fn derive(
     Some(emit::emit(function, items, &lowered, bodies, &formula))
 }
 
-/// The gradients of all numbers of a result of several, which share what they have in common.
+/// The numbers of a result of several, and the gradients of all of them, which share what they have in common.
 fn jacobian(lowered: &lower::Lowered) -> Option<schedule::Program> {
     if lowered.cotangents.is_empty() {
         return None;
@@ -344,7 +345,8 @@ fn jacobian(lowered: &lower::Lowered) -> Option<schedule::Program> {
         let one = graph.float(1.0, graph.ty(number));
         differentiate::differentiate(graph, &[(number, one)], &leaves)
     };
-    let rows: Vec<Id> = lowered.few_numbers()?.into_iter().flat_map(row).collect();
-    let rows = simplify::with_reciprocals(graph, &simplify::simplify(graph, &rows));
-    schedule::schedule(lowered, &rows, 0)
+    let rows = lowered.few_numbers()?.into_iter().flat_map(row);
+    let roots: Vec<Id> = lowered.results().into_iter().chain(rows).collect();
+    let roots = simplify::with_reciprocals(graph, &simplify::simplify(graph, &roots));
+    schedule::schedule(lowered, &roots, 0)
 }

@@ -25,9 +25,8 @@ fn ba() {
         let (camera, x, feature) = (array(&input["cam"]), array(&input["x"]), array(&input["feat"]));
         let w = input["w"].as_f64().expect("a number");
 
-        let residual = camera::reprojection::value(&camera, &x, w, &feature);
+        let (residual, rows) = camera::reprojection::value_and_jacobian(&camera, &x, w, &feature);
         let weight_error = camera::weight_error::value(w);
-        let rows = camera::reprojection::jacobian(&camera, &x, w, &feature);
         let block: Vec<f64> = rows.iter().flat_map(columns).collect();
         let by_weight = camera::weight_error::grad(w);
 
@@ -37,6 +36,7 @@ fn ba() {
                 assert_agrees(&own, &output["reproj_error"]["elements"]);
                 assert_agrees(&[camera::weight_error(w)], &output["w_err"]["element"]);
                 assert_agrees(&residual, &output["reproj_error"]["elements"]);
+                assert_eq!(residual, camera::reprojection::value(&camera, &x, w, &feature));
                 assert_agrees(&[weight_error], &output["w_err"]["element"]);
             }
             "jacobian" => assert_agrees(&[block, vec![by_weight]].concat(), &output["vals"]),

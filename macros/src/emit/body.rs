@@ -90,12 +90,12 @@ impl<'a> Body<'a> {
         let leaves = self.leaves();
         let sizes = self.sizes();
         let cotangents = self.cotangents();
-        let outputs = self.open_outputs();
+        let outputs = self.open_outputs(0);
         let buffers = self.allocate();
         let counters = self.allocate_counters();
         let calls = self.slots();
         let steps = self.steps(&self.program.steps.clone());
-        let rest = self.rest_of_outputs();
+        let rest = self.rest_of_outputs(0);
         let value = self.program.value().map(|value| self.expr(value).tokens);
         quote! { #views #entry #leaves #sizes #cotangents #outputs #buffers #counters #calls #steps #rest #value }
     }
@@ -299,10 +299,10 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// The gradients that are numbers, and those that are equal to another one.
-    fn rest_of_outputs(&mut self) -> TokenStream {
+    /// The gradients that are numbers, and those that are equal to another one; from this place on.
+    pub(super) fn rest_of_outputs(&mut self, from: usize) -> TokenStream {
         let mut lines = TokenStream::new();
-        for (place, (access, written)) in self.outputs.clone().iter().enumerate() {
+        for (place, (access, written)) in self.outputs.clone().iter().enumerate().skip(from) {
             let gradient = self.program.outputs()[place];
             if self.graph.shape(gradient).is_empty() {
                 let value = self.expr(gradient).tokens;

@@ -10,23 +10,24 @@ use crate::schedule::Program;
 use crate::written::{Length, Written};
 
 impl Module<'_> {
-    /// `program` computes all of it at once; without one, it is a `vjp` for each number.
+    /// `program` computes all of it at once, the value too; without one, it is a `vjp` for each number.
     pub(super) fn jacobian(&self, visibility: &TokenStream, program: Option<&Program>) -> TokenStream {
         let params = &self.function.params;
         let takes_views = |param: &Param| matches!(param.written, Written::Tensor { .. });
         let written = params.iter().map(|param| &param.written).chain([&self.function.result]);
         let [definitions, _] = self.generics(written, params.iter().any(takes_views));
-        let names = params.iter().map(|param| &param.name);
+        let names: Vec<&Ident> = params.iter().map(|param| &param.name).collect();
         let types = params.iter().map(|param| self.argument_type(param, &TokenStream::new()));
+        let types: Vec<TokenStream> = types.collect();
         let views = params.iter().filter_map(|param| self.view_of(param));
+        let result = self.owned(&self.function.result);
         let (krate, gradient) = (&self.function.krate, self.gradient_type());
         let count = self.known_count();
         let how = match program {
             Some(_) => "They are computed together.",
-            None => "It calls `vjp` for each of them.",
+            None => "It calls `vjp` for each number of the result.",
         };
-        let docs =
-            format!("The gradient of each number of the result, in order; those of arrays row by row. {how}");
+        let docs = format!("The value, and what `jacobian` returns. {how}");
         let ty = match &count {
             Some(count) => quote!([#gradient; #count]),
             None => quote!(#krate::emitted::Vec<#gradient>),
@@ -36,28 +37,35 @@ impl Module<'_> {
             None => self.rows_by_vjp(count.is_some()),
         };
         quote! {
-            #[doc = #docs]
+            /// The gradient of each number of the result, in order; those of arrays row by row.
             #visibility fn jacobian #definitions (#(#names: #types),*) -> #ty {
+                self::value_and_jacobian(#(#names),*).1
+            }
+
+            #[doc = #docs]
+            #visibility fn value_and_jacobian #definitions (#(#names: #types),*) -> (#result, #ty) {
                 #(#views)*
                 #body
             }
         }
     }
 
-    /// All rows, by the program that has their gradients one behind the other.
+    /// The value and all rows, by the program that has the numbers of the result, and behind them the
+    /// gradients, one behind the other.
     fn rows_at_once(&self, program: &Program) -> TokenStream {
-        let rows = program.outputs().len() / self.lowered.active_leaves().len();
+        let rows =
+            (program.outputs().len() - self.lowered.results().len()) / self.lowered.active_leaves().len();
         let jacobian = Ident::new("jacobian", Span::mixed_site());
         let names: Vec<Ident> =
             (0..rows).map(|row| Ident::new(&format!("row_{row}"), Span::mixed_site())).collect();
         let outputs = names.iter().flat_map(|name| self.outputs(name)).collect();
-        let body = Body::new(self.function, self.lowered, program).tokens(&self.entry(), outputs);
+        let (body, value) = Body::new(self.function, self.lowered, program).several(self, outputs);
         let zeros = vec![self.zeros(); rows];
         quote! {
             let mut #jacobian = [#(#zeros),*];
             let [#(#names),*] = &mut #jacobian;
             #body
-            #jacobian
+            (#value, #jacobian)
         }
     }
 
@@ -65,7 +73,7 @@ impl Module<'_> {
     fn rows_by_vjp(&self, is_count_known: bool) -> TokenStream {
         let krate = &self.function.krate;
         let local = |name: &str| Ident::new(name, Span::mixed_site());
-        let (result, number, count) = (local("result"), local("number"), local("count"));
+        let [result, number, count, rows] = ["result", "number", "count", "rows"].map(local);
         let names: Vec<&Ident> = self.function.params.iter().map(|param| &param.name).collect();
         // Where the numbers of each part begin.
         let parts = self.function.result.flat();
@@ -95,21 +103,22 @@ impl Module<'_> {
         });
         let cotangent = self.hot(&self.function.result, &mut hot);
         let call = quote!(self::vjp(#(#names,)* #cotangent));
-        let rows = match is_count_known {
-            true => quote!(::core::array::from_fn(|#number| #call)),
+        let each = match is_count_known {
+            true => quote!(let #rows = ::core::array::from_fn(|#number| #call);),
             false => {
                 let last = access.last();
                 let start = starts.last().filter(|_| starts.len() > 1).map(|start| quote!(#start +));
                 quote! {
                     let #count = #start #krate::emitted::count(&#last);
-                    (0..#count).map(|#number| #call).collect()
+                    let #rows = (0..#count).map(|#number| #call).collect();
                 }
             }
         };
         quote! {
             let #result = self::value(#(#names),*);
             #lines
-            #rows
+            #each
+            (#result, #rows)
         }
     }
 

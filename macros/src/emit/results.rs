@@ -10,20 +10,31 @@ use crate::shape::Extent;
 use crate::written::Written;
 
 impl Body<'_> {
-    /// The body of the value: as [`Body::tokens`], but the outputs are made here, and are what is returned.
-    pub(super) fn several(mut self, module: &Module) -> TokenStream {
+    /// The body of the value, and the value itself: as [`Body::tokens`], but the outputs are made here, and are
+    /// what is returned. Behind them the program has those that are given.
+    pub(super) fn several(
+        mut self,
+        module: &Module,
+        given: Vec<(TokenStream, Written)>,
+    ) -> (TokenStream, TokenStream) {
         let result = &self.function.result;
         let parts = module.items.parts(result, &quote!(result));
         let (views, entry) = (self.views(), module.entry());
         let leaves = self.leaves();
         let sizes = self.sizes();
         let outputs = self.make_outputs(&parts);
+        let made = self.outputs.len();
+        self.outputs.extend(given);
+        let opened = self.open_outputs(made);
         let buffers = self.allocate();
         let counters = self.allocate_counters();
         let calls = self.slots();
         let steps = self.steps(&self.program.steps.clone());
+        let rest = self.rest_of_outputs(made);
         let value = module.assemble(result, &mut self.made_parts().into_iter());
-        quote! { #views #entry #leaves #sizes #outputs #buffers #counters #calls #steps #value }
+        let body =
+            quote! { #views #entry #leaves #sizes #outputs #opened #buffers #counters #calls #steps #rest };
+        (body, value)
     }
 
     /// A place for each array of the result; one place for those that are equal.

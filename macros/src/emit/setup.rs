@@ -147,11 +147,12 @@ impl Body<'_> {
         }
     }
 
-    pub(super) fn open_outputs(&mut self) -> TokenStream {
+    /// The outputs from this place on, which are there already.
+    pub(super) fn open_outputs(&mut self, from: usize) -> TokenStream {
         let krate = self.function.krate.clone();
         let mut lines = TokenStream::new();
         let gradients = self.program.outputs().to_vec();
-        for (place, (access, written)) in self.outputs.clone().into_iter().enumerate() {
+        for (place, (access, written)) in self.outputs.clone().into_iter().enumerate().skip(from) {
             let shape = self.graph.shape(gradients[place]);
             if shape.is_empty() {
                 continue;
@@ -159,7 +160,7 @@ impl Body<'_> {
             let lengths: Vec<TokenStream> = shape.iter().map(|&extent| self.size(extent)).collect();
             // A Jacobian has a gradient for each number of the result.
             let active = self.lowered.leaves.iter().filter(|leaf| leaf.active);
-            let active = active.clone().nth(place % active.count());
+            let active = active.clone().nth((place - from) % active.count());
             let name = self.name(&active.map_or("d".to_owned(), |leaf| format!("d_{}", leaf.name)));
             lines.extend(match written {
                 Written::Tensor { .. } => {

@@ -22,8 +22,9 @@ impl Module<'_> {
             ..self.function.clone()
         };
         let grad = Ident::new("grad", Span::mixed_site());
+        let (steps, value) = Body::new(self.function, self.lowered, value).several(self, Vec::new());
         [
-            Body::new(self.function, self.lowered, value).several(self),
+            quote! { #steps #value },
             Body::new(&with_cotangent, self.lowered, gradient).tokens(&self.entry(), self.outputs(&grad)),
         ]
     }

@@ -38,9 +38,9 @@ pub(crate) fn ba(present: impl FnOnce(Case<'_>)) {
         },
         || {
             let (camera, x, w, feature) = black_box(observation);
-            let [u, v] = camera::reprojection::value(camera, x, w, feature);
+            let ([u, v], block) = camera::reprojection::value_and_jacobian(camera, x, w, feature);
             let (error, by_weight) = camera::weight_error::value_and_grad(w);
-            black_box((camera::reprojection::jacobian(camera, x, w, feature), by_weight));
+            black_box((block, by_weight));
             u + v + error
         },
         || {
