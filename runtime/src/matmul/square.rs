@@ -25,32 +25,34 @@ pub(super) fn compute<S: Simd, T: Real>(product: &mut Product<'_, T>) -> bool {
         return false;
     }
     match n {
-        2 => S::call_apart(Batch::<T, 2>(product)),
-        3 => S::call_apart(Batch::<T, 3>(product)),
-        4 => S::call_apart(Batch::<T, 4>(product)),
-        5 => S::call_apart(Batch::<T, 5>(product)),
-        6 => S::call_apart(Batch::<T, 6>(product)),
-        7 => S::call_apart(Batch::<T, 7>(product)),
-        8 => S::call_apart(Batch::<T, 8>(product)),
-        16 => S::call_apart(Batch::<T, 16>(product)),
+        2 => S::call_apart(Batch::<T, 2, 2>(product)),
+        3 => S::call_apart(Batch::<T, 3, 3>(product)),
+        4 => S::call_apart(Batch::<T, 4, 4>(product)),
+        5 => S::call_apart(Batch::<T, 5, 5>(product)),
+        6 => S::call_apart(Batch::<T, 6, 6>(product)),
+        7 => S::call_apart(Batch::<T, 7, 7>(product)),
+        8 => S::call_apart(Batch::<T, 8, 8>(product)),
+        16 => S::call_apart(Batch::<T, 16, 8>(product)),
         _ => return false,
     }
     true
 }
 
-struct Batch<'p, 'a, T, const N: usize>(&'p mut Product<'a, T>);
+/// Products of `N` by `N`, `M` rows at a time. All 16 rows at once would ask for all of their memory before the first
+/// is multiplied, and then for none until all are: 8 at a time keep memory busy.
+struct Batch<'p, 'a, T, const N: usize, const M: usize>(&'p mut Product<'a, T>);
 
-impl<T: Real, const N: usize> Kernel for Batch<'_, '_, T, N> {
+impl<T: Real, const N: usize, const M: usize> Kernel for Batch<'_, '_, T, N, M> {
     type Output = ();
 
     #[inline(always)]
     fn run<S: Simd>(self) {
-        batch::<S, T, N>(self.0);
+        batch::<S, T, N, M>(self.0);
     }
 }
 
 #[inline(always)]
-fn batch<S: Simd, T: Real, const N: usize>(product: &mut Product<'_, T>) {
+fn batch<S: Simd, T: Real, const N: usize, const M: usize>(product: &mut Product<'_, T>) {
     let (count, write) = (product.size.batch, product.write);
     let [a_step, _, a_col] = product.a.strides;
     let [b_step, _, b_col] = product.b.strides;
@@ -69,16 +71,16 @@ fn batch<S: Simd, T: Real, const N: usize>(product: &mut Product<'_, T>) {
         }
         // The loop is inside of the choice, or the compiler would compute where numbers are each time.
         if a_col == 1 {
-            singles::<S, T, N, false>(count, (a, a_step), (b, b_step), (c, c_step), write);
+            singles::<S, T, N, M, false>(count, (a, a_step), (b, b_step), (c, c_step), write);
         } else {
-            singles::<S, T, N, true>(count, (a, a_step), (b, b_step), (c, c_step), write);
+            singles::<S, T, N, M, true>(count, (a, a_step), (b, b_step), (c, c_step), write);
         }
     }
 }
 
 /// Products of matrices at these distances.
 #[inline(always)]
-fn singles<S: Simd, T: Real, const N: usize, const A: bool>(
+fn singles<S: Simd, T: Real, const N: usize, const M: usize, const A: bool>(
     count: usize,
     (mut a, a_step): (&[T], usize),
     (mut b, b_step): (&[T], usize),
@@ -90,7 +92,9 @@ fn singles<S: Simd, T: Real, const N: usize, const A: bool>(
             prefetch(a, at + AHEAD / size_of::<T>());
             prefetch(b, at + AHEAD / size_of::<T>());
         }
-        single::<S, T, N, A>(&a[..N * N], &b[..N * N], &mut c[..N * N], write);
+        for first in (0..N).step_by(M) {
+            rows::<S, T, N, M, A>(first, &a[..N * N], &b[..N * N], &mut c[..N * N], write);
+        }
         a = &a[a_step.min(a.len())..];
         b = &b[b_step.min(b.len())..];
         let next = c_step.min(c.len());
@@ -108,23 +112,29 @@ fn turn<T: Real, const N: usize>(matrix: &[T], turned: &mut [T]) {
     }
 }
 
-/// One product; `A` says whether `a` is a transpose.
+/// `M` rows of a product; `A` says whether `a` is a transpose.
 #[inline(always)]
-fn single<S: Simd, T: Real, const N: usize, const A: bool>(a: &[T], b: &[T], c: &mut [T], write: Write) {
-    let mut sums = [T::Lanes::<S>::splat(T::ZERO); N];
+fn rows<S: Simd, T: Real, const N: usize, const M: usize, const A: bool>(
+    first: usize,
+    a: &[T],
+    b: &[T],
+    c: &mut [T],
+    write: Write,
+) {
+    let mut sums = [T::Lanes::<S>::splat(T::ZERO); M];
     if write == Write::Accumulate {
-        for (i, sum) in sums.iter_mut().enumerate() {
+        for (i, sum) in (first..).zip(&mut sums) {
             *sum = T::Lanes::<S>::load_up_to(c, i * N, N, T::ZERO);
         }
     }
     for k in 0..N {
         let row = T::Lanes::<S>::load_up_to(b, k * N, N, T::ZERO);
-        for (i, sum) in sums.iter_mut().enumerate() {
+        for (i, sum) in (first..).zip(&mut sums) {
             let number = if A { a[k * N + i] } else { a[i * N + k] };
             *sum = T::Lanes::<S>::splat(number).fused(row, *sum);
         }
     }
-    for (i, sum) in sums.into_iter().enumerate() {
+    for (i, sum) in (first..).zip(sums) {
         sum.store_up_to(c, i * N, N);
     }
 }
