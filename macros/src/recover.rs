@@ -80,14 +80,13 @@ fn is_ours(attribute: &Group) -> bool {
     attribute.delimiter() == Delimiter::Bracket && attribute.stream().into_iter().any(|tree| is_name(&tree))
 }
 
-/// The module beside the function, without bodies.
+/// The module beside the function, without bodies, for uses elsewhere. What is refused is said before, by the
+/// macro or by rustc; should it not be, then using the derivative is an error.
 pub(crate) fn module(function: &Function, items: &Items) -> TokenStream {
-    module_with(function, items, &quote!(::core::unimplemented!()))
-}
-
-fn module_with(function: &Function, items: &Items, body: &TokenStream) -> TokenStream {
     let signature = lower::signature(function, items);
-    hollow(emit::emit(function, items, &signature, Bodies::Missing, &Formula::default()), body)
+    let message = format!("gradus cannot read the body of `{}`", function.item.sig.ident);
+    let body = quote!(const { ::core::panic!(#message) });
+    hollow(emit::emit(function, items, &signature, Bodies::Missing, &Formula::default()), &body)
 }
 
 /// The items with the same body for all functions: what they need of each other may be what is wrong.
@@ -116,16 +115,13 @@ fn hollow_item(item: &mut Item, body: &Block) {
     }
 }
 
-/// A function with a body that is no Rust, of which rustc has said so; the module beside it is there for
-/// uses elsewhere. Should rustc know more of Rust than this macro, then using the derivative is an error.
+/// A function with a body that is no Rust, of which rustc has said so.
 pub(crate) fn half_written(options: Options, item: &TokenStream) -> Option<TokenStream> {
     let Headed { attributes, visibility, mut signature, body } = syn::parse2(item.clone()).ok()?;
     let items = Items::builtin();
     let headed = parse_quote!(#(#attributes)* #visibility #signature {});
     let function = parse::function(headed, options, &items.struct_names(), &mut Errors::default());
-    let message = "gradus cannot read the body of this function";
-    let panic = quote!(const { ::core::panic!(#message) });
-    let module = function.map(|function| module_with(&function, &items, &panic));
+    let module = function.map(|function| module(&function, &items));
     parse::strip_signature(&mut signature);
     Some(quote!(#(#attributes)* #visibility #signature #body #module))
 }

@@ -44,7 +44,10 @@ impl<'a> Lowerer<'a> {
             let iteration = self.iteration(Value::Array(array.clone()), &call.receiver);
             return Some(iteration.map_or(Value::Refused, |iteration| Value::Iterator(Box::new(iteration))));
         }
-        if self.count_arguments(call, 1).is_none() || array.rank() != 1 {
+        if array.rank() > 1 && !array.nested {
+            return None;
+        }
+        if self.count_arguments(call, 1).is_none() {
             return Some(Value::Refused);
         }
         let Some(width) = self.extent(&call.args[0]) else { return Some(Value::Refused) };
@@ -65,10 +68,14 @@ impl<'a> Lowerer<'a> {
         let axis = self.loop_axis(extent);
         let index = self.graph.index(axis);
         let start = if name == "windows" { index } else { self.integer_op("mul", index, width_id) };
-        let shape = [self.extents.intern(Source::Literal(width))];
+        let mut shape = array.shape();
+        shape[0] = self.extents.intern(Source::Literal(width));
         let item = Array::new(self.graph, &shape, |indices| {
-            array.at(self.graph, &[self.integer_op("add", start, indices[0])])
+            let (first, rest) = indices.split_first().expect("an array has an axis");
+            let first = self.integer_op("add", start, *first);
+            array.at(self.graph, &[&[first], rest].concat())
         });
+        let item = item.nested_as(array.nested);
         Some(Value::Iterator(Box::new(Iteration { axis, item: Value::Array(item), keep: None })))
     }
 
