@@ -28,7 +28,7 @@ use crate::items::Items;
 use crate::lower::Lowered;
 use crate::parse::{Function, Param};
 use crate::schedule::Program;
-use crate::written::{Written, is_absolute, scalar_path};
+use crate::written::{Written, is_absolute, nested_array, scalar_path};
 use body::Body;
 #[cfg(test)]
 pub(crate) use body::default_name;
@@ -349,11 +349,11 @@ impl Module<'_> {
             match &param.written {
                 Written::Scalar(_) | Written::Tuple(_) => zero,
                 Written::Tensor { .. } => quote!(#krate::Tensor::zeros(*#name.shape())),
-                Written::Slice(_) => quote!(#krate::emitted::buffer(#zero, #name.len())),
-                Written::Array { lengths, .. } => lengths.iter().rev().fold(zero, |inner, length| {
-                    let length = length.to_tokens();
-                    quote!([#inner; #length])
-                }),
+                Written::Slice { inner, .. } => {
+                    let zero = nested_array(zero, inner);
+                    quote!(#krate::emitted::buffer(#zero, #name.len()))
+                }
+                Written::Array { lengths, .. } => nested_array(zero, lengths),
                 Written::Struct(_) => quote!(#krate::Parameters::zeros_like(#name)),
             }
         };

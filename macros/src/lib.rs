@@ -65,7 +65,7 @@ use report::Errors;
 /// | `grad(args..)` | the gradient |
 /// | `value_and_grad_into(args.., &mut grad)` | the value, with the gradient in place of what `grad` was; the memory that this needs besides is kept for the next call |
 /// | `value(args..)` | the value alone |
-/// | `Params` | a field for each parameter differentiated by. With a single one there is no struct: the gradient has that parameter's own owned type (`Vec<T>` for `&[T]`) |
+/// | `Params` | a field for each parameter differentiated by. With a single one there is no struct: the gradient has that parameter's own owned type (`Vec<T>` for `&[T]`, `Vec<[T; N]>` for `&[[T; N]]`) |
 /// | `objective(other args..)` | the function of `Params` alone, for optimisers. If all tensors and slices among its data have their first length in common, these are the rows that mini-batches draw from |
 /// | `check_shapes(args..)` | whether the arguments fit each other: `Ok(())`, or the `ShapeError` that the others panic with |
 /// | `FORMULA` | the function and its derivatives as formulas |

@@ -182,7 +182,7 @@ fn length_text(leaves: &[Leaf], source: &Source) -> String {
 /// How a user would write the length of a leaf's axis.
 pub(crate) fn axis_text(leaves: &[Leaf], leaf: usize, axis: usize) -> String {
     let Leaf { access, written, .. } = &leaves[leaf];
-    let nested = matches!(written, Written::Array { .. });
+    let nested = written.is_nested();
     length_of(&text(access), nested, written.rank(), axis)
 }
 

@@ -22,7 +22,11 @@ pub(crate) enum Written {
         element: Type,
         rank: usize,
     },
-    Slice(Type),
+    /// A slice of numbers, or of arrays of these lengths.
+    Slice {
+        element: Type,
+        inner: Vec<Length>,
+    },
     Array {
         element: Type,
         lengths: Vec<Length>,
@@ -32,7 +36,7 @@ pub(crate) enum Written {
     Tuple(Vec<Written>),
 }
 
-pub(crate) const KNOWN: &str = "f32, f64, T with T: Real, &Vector, &Matrix, &Tensor<T, R>, &[T], [T; N], [[T; N]; M], \
+pub(crate) const KNOWN: &str = "f32, f64, T with T: Real, &Vector, &Matrix, &Tensor<T, R>, &[T], &[[T; N]], [T; N], [[T; N]; M], \
     usize and other integers, bool, &[usize], and structs defined in the same `#[differentiable] mod`";
 
 const INTEGERS: [&str; 12] =
@@ -51,8 +55,10 @@ pub(crate) struct Names<'a> {
 impl Written {
     pub(crate) fn element(&self) -> Option<Type> {
         match self {
-            Written::Scalar(element) | Written::Slice(element) => Some(*element),
-            Written::Tensor { element, .. } | Written::Array { element, .. } => Some(*element),
+            Written::Scalar(element) => Some(*element),
+            Written::Tensor { element, .. }
+            | Written::Slice { element, .. }
+            | Written::Array { element, .. } => Some(*element),
             Written::Struct(_) | Written::Tuple(_) => None,
         }
     }
@@ -61,8 +67,37 @@ impl Written {
         match self {
             Written::Scalar(_) | Written::Struct(_) | Written::Tuple(_) => 0,
             Written::Tensor { rank, .. } => *rank,
-            Written::Slice(_) => 1,
+            Written::Slice { inner, .. } => 1 + inner.len(),
             Written::Array { lengths, .. } => lengths.len(),
+        }
+    }
+
+    /// The lengths that the type itself says: all axes of an array, and all but the first of a slice.
+    pub(crate) fn lengths(&self) -> &[Length] {
+        match self {
+            Written::Array { lengths, .. } | Written::Slice { inner: lengths, .. } => lengths,
+            _ => &[],
+        }
+    }
+
+    /// Whether an element is `x[i][j]` rather than a place among all numbers.
+    pub(crate) fn is_nested(&self) -> bool {
+        match self {
+            Written::Array { .. } => true,
+            Written::Slice { inner, .. } => !inner.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// All numbers of the argument as one slice, where a pass finds them by their place.
+    pub(crate) fn flat_data(&self, access: &TokenStream) -> TokenStream {
+        match self {
+            Written::Tensor { rank, .. } if *rank > 1 => quote!(#access.data()),
+            Written::Slice { inner, .. } => {
+                let flatten = inner.iter().map(|_| quote!(.as_flattened()));
+                quote!(#access #(#flatten)*)
+            }
+            _ => access.clone(),
         }
     }
 
@@ -86,7 +121,7 @@ impl Written {
                 Some(Written::Tuple(parts.collect::<Option<_>>()?))
             }
             syn::Type::Path(path) => match Self::of_vec(&path.path, names) {
-                Some(element) => Some(Written::Slice(element)),
+                Some(element) => Some(Written::Slice { element, inner: Vec::new() }),
                 None => Self::parse(ty, names).ok(),
             },
             _ => Self::parse(ty, names).ok(),
@@ -126,7 +161,8 @@ impl Written {
             syn::Type::Paren(inner) => Self::parse(&inner.elem, names),
             syn::Type::Group(inner) => Self::parse(&inner.elem, names),
             syn::Type::Slice(slice) => match Self::parse(&slice.elem, names)? {
-                Written::Scalar(element) => Ok(Written::Slice(element)),
+                Written::Scalar(element) => Ok(Written::Slice { element, inner: Vec::new() }),
+                Written::Array { element, lengths } => Ok(Written::Slice { element, inner: lengths }),
                 _ => Err(unknown()),
             },
             syn::Type::Array(array) => {
@@ -289,16 +325,11 @@ pub(crate) fn path(written: &Written, krate: &syn::Path, generic: Option<&str>) 
             let (element, rank) = (scalar(*element), proc_macro2::Literal::usize_unsuffixed(*rank));
             quote!(#krate::Tensor<#element, #rank>)
         }
-        Written::Slice(element) => {
-            let element = scalar(*element);
+        Written::Slice { element, inner } => {
+            let element = nested_array(scalar(*element), inner);
             quote!([#element])
         }
-        Written::Array { element, lengths } => {
-            lengths.iter().rev().fold(scalar(*element), |inner, length| {
-                let length = length.to_tokens();
-                quote!([#inner; #length])
-            })
-        }
+        Written::Array { element, lengths } => nested_array(scalar(*element), lengths),
         Written::Struct(name) => {
             let name = ident(name);
             quote!(super::#name)
@@ -308,6 +339,14 @@ pub(crate) fn path(written: &Written, krate: &syn::Path, generic: Option<&str>) 
             quote!((#(#parts,)*))
         }
     }
+}
+
+/// An array type, or the value of an array whose elements are all the same.
+pub(crate) fn nested_array(element: TokenStream, lengths: &[Length]) -> TokenStream {
+    lengths.iter().rev().fold(element, |inner, length| {
+        let length = length.to_tokens();
+        quote!([#inner; #length])
+    })
 }
 
 impl Length {

@@ -114,7 +114,7 @@ impl Body<'_> {
             return match (&leaf.written, has_reference, by_reference) {
                 (Written::Array { .. }, false, true) => quote!(&#access),
                 (Written::Array { .. }, true, false) => quote!(*#access),
-                (Written::Slice(_), false, _) => quote!(&#access),
+                (Written::Slice { .. }, false, _) => quote!(&#access),
                 _ => access,
             };
         }
@@ -152,7 +152,11 @@ impl Body<'_> {
         let array = match own.len() {
             1 if nested && self.is_static(&own) => quote!(#krate::emitted::array::<_, #(#lengths)*>(#slice)),
             1 => return slice,
-            _ if nested => quote!(#krate::emitted::rows::<_, #(#lengths),*>(#slice)),
+            _ if nested && self.is_static(&own) => quote!(#krate::emitted::rows::<_, #(#lengths),*>(#slice)),
+            2 if nested => {
+                let length = &lengths[1];
+                return quote!(#slice.as_chunks::<#length>().0);
+            }
             _ => return quote!(#krate::emitted::view([#(#lengths),*], #slice)),
         };
         if by_reference { array } else { quote!(*#array) }

@@ -8,7 +8,7 @@ use quote::{ToTokens, format_ident, quote};
 use super::body::Body;
 use crate::graph::{Id, Node, Type};
 use crate::schedule::Home;
-use crate::written::{Length, Written};
+use crate::written::{Written, nested_array};
 
 /// A name outside a pass, its type inside, and what it is there.
 pub(super) struct Captured {
@@ -90,14 +90,17 @@ impl Body<'_> {
         let element = self.scalar_type(written.element()?);
         Some(match written {
             Written::Scalar(_) => element,
-            Written::Tensor { rank: 1, .. } | Written::Slice(_) => quote!(&'a [#element]),
+            Written::Tensor { rank: 1, .. } => quote!(&'a [#element]),
+            Written::Slice { inner, .. } => {
+                let element = nested_array(element, inner);
+                quote!(&'a [#element])
+            }
             Written::Tensor { rank, .. } => {
                 let rank = Literal::usize_unsuffixed(*rank);
                 quote!(#krate::View<'a, #element, #rank>)
             }
             Written::Array { lengths, .. } => {
-                let lengths = lengths.iter().rev().map(Length::to_tokens);
-                let array = lengths.fold(element, |inner, length| quote!([#inner; #length]));
+                let array = nested_array(element, lengths);
                 quote!(&'a #array)
             }
             Written::Struct(_) | Written::Tuple(_) => return None,

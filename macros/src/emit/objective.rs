@@ -134,7 +134,7 @@ impl Module<'_> {
                 type Batch = ();
             );
         };
-        let owned: Vec<TokenStream> = batched.iter().map(|param| self.owned_rows(param)).collect();
+        let owned: Vec<TokenStream> = batched.iter().map(|param| self.owned(&param.written)).collect();
         let first = &batched[0].name;
         let places: Vec<proc_macro2::Literal> =
             (0..batched.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
@@ -158,7 +158,7 @@ impl Module<'_> {
             }
         });
         let count = match batched[0].written {
-            Written::Slice(_) => quote!(self.#first.len()),
+            Written::Slice { .. } => quote!(self.#first.len()),
             _ => quote!(self.#first.rows()),
         };
         let rows = quote! {
@@ -189,23 +189,12 @@ impl Module<'_> {
         if has_tensors { rows } else { quote!(#krate::emitted::batches! { #rows }) }
     }
 
-    fn owned_rows(&self, param: &Param) -> TokenStream {
-        let krate = &self.function.krate;
-        match param.written {
-            Written::Slice(element) => {
-                let element = scalar_path(element, self.generic());
-                quote!(#krate::emitted::Vec<#element>)
-            }
-            ref written => self.written_path(written),
-        }
-    }
-
     /// The data whose first axis is the rows. All tensors and slices among the data must share it, or
     /// else nothing says which of them are rows.
     fn batched(&self) -> Option<Vec<&Param>> {
         let leading = |place: usize| {
             let leaf = &self.lowered.leaves[place];
-            let dynamic = matches!(leaf.written, Written::Tensor { .. } | Written::Slice(_));
+            let dynamic = matches!(leaf.written, Written::Tensor { .. } | Written::Slice { .. });
             let extent = *self.lowered.graph.shape(leaf.node).first()?;
             let extent = self.lowered.extents.root(extent);
             (dynamic && matches!(self.lowered.extents.source(extent), Source::Axis { .. })).then_some(extent)

@@ -125,7 +125,7 @@ impl Body<'_> {
         for &place in &self.lowered.cotangents {
             let leaf = &self.lowered.leaves[place];
             let passed = leaf.param.is_some_and(|param| param < self.function.params.len());
-            if !passed || !matches!(leaf.written, Written::Tensor { .. } | Written::Slice(_)) {
+            if !passed || !matches!(leaf.written, Written::Tensor { .. } | Written::Slice { .. }) {
                 continue;
             }
             let access = self.leaf_access(leaf.node, place);

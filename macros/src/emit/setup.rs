@@ -8,7 +8,7 @@ use super::expression::{Code, Level};
 use crate::graph::{Id, Node, Type};
 use crate::schedule::{Home, Step, Storage};
 use crate::shape::{Extent, Source};
-use crate::written::Written;
+use crate::written::{Written, nested_array};
 
 impl Body<'_> {
     /// The views of the parameters that are tensors.
@@ -48,11 +48,11 @@ impl Body<'_> {
                     self.values.insert(self.leaf_id(place), name);
                 }
                 // A pass takes single names along.
-                Written::Array { .. } | Written::Slice(_)
+                Written::Array { .. } | Written::Slice { .. }
                     if needed && is_field && self.program.has_passes() =>
                 {
                     let name = self.name(&leaf.name);
-                    let whole = matches!(leaf.written, Written::Slice(_)).then(|| quote!([..]));
+                    let whole = matches!(leaf.written, Written::Slice { .. }).then(|| quote!([..]));
                     lines.extend(quote! { let #name = &#access #whole; });
                     self.values.insert(self.leaf_id(place), name);
                 }
@@ -127,7 +127,7 @@ impl Body<'_> {
                 let access = self.leaf_access(self.leaf_id(*leaf), *leaf);
                 let axis = Literal::usize_unsuffixed(*axis);
                 match self.lowered.leaves[*leaf].written {
-                    Written::Slice(_) => quote!(#access.len()),
+                    Written::Slice { .. } => quote!(#access.len()),
                     _ if self.lowered.leaves[*leaf].written.rank() == 1 => quote!(#access.len()),
                     _ => quote!(#access.shape()[#axis]),
                 }
@@ -166,7 +166,16 @@ impl Body<'_> {
                 Written::Tensor { .. } => {
                     quote! { let #name = #krate::emitted::output(&mut #access, [#(#lengths),*]); }
                 }
-                Written::Slice(_) => {
+                Written::Slice { element, inner } if !inner.is_empty() => {
+                    let (length, zero) =
+                        (&lengths[0], nested_array(self.number(0.0, element).tokens, &inner));
+                    let flatten = inner.iter().map(|_| quote!(.as_flattened_mut()));
+                    quote! {
+                        #access.resize(#length, #zero);
+                        let #name = #access #(#flatten)*;
+                    }
+                }
+                Written::Slice { .. } => {
                     quote! { let #name = #krate::emitted::output_slice(&mut #access, #(#lengths)*); }
                 }
                 _ => quote! { let #name = &mut #access; },

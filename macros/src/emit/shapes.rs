@@ -169,7 +169,10 @@ impl Module<'_> {
                 Some(quote!([#(#lengths),*]))
             }
             Written::Array { .. } => None,
-            _ => Some(quote!([#access.len()])),
+            written => {
+                let inner = written.lengths().iter().map(Length::to_tokens);
+                Some(quote!([#access.len() #(, #inner)*]))
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::Module;
 use crate::graph::Type;
 use crate::parse::Param;
-use crate::written::{Length, Written, path, scalar_path};
+use crate::written::{Length, Written, nested_array, path, scalar_path};
 
 impl Module<'_> {
     pub(super) fn generic(&self) -> Option<&str> {
@@ -38,8 +38,8 @@ impl Module<'_> {
     pub(super) fn owned(&self, written: &Written) -> TokenStream {
         let krate = &self.function.krate;
         match written {
-            Written::Slice(element) => {
-                let element = scalar_path(*element, self.generic());
+            Written::Slice { element, inner } => {
+                let element = nested_array(scalar_path(*element, self.generic()), inner);
                 quote!(#krate::emitted::Vec<#element>)
             }
             Written::Tuple(parts) => {
@@ -103,11 +103,8 @@ impl Module<'_> {
         }
         for param in self.function.item.sig.generics.const_params() {
             let name = param.ident.to_string();
-            let uses = |written: &&Written| match written {
-                Written::Array { lengths, .. } => lengths.contains(&Length::Const(name.clone())),
-                _ => false,
-            };
-            if mentioned.iter().any(uses) {
+            let length = Length::Const(name);
+            if mentioned.iter().any(|written| written.lengths().contains(&length)) {
                 let (ident, ty) = (&param.ident, &param.ty);
                 definitions.push(quote!(const #ident: #ty));
                 arguments.push(quote!(#ident));

@@ -32,6 +32,12 @@ fn shadowing(x: f32) -> f32 {
     return x.cbrt();
 }
 
+#[differentiable]
+fn points(points: &[[f64; 2]], center: [f64; 2]) -> f64 {
+    let sides: f64 = points.windows(2).map(|w| (w[1][0] - w[0][0]).hypot(w[1][1] - w[0][1])).sum();
+    points.iter().map(|&[x, y]| (x - center[0]).powi(2) + y * center[1]).sum::<f64>() / sides
+}
+
 #[differentiable(crate = ::other::gradus)]
 pub(crate) fn generic<T: Real>(x: T, y: &[T]) -> T {
     let one = T::from_f64(1.0);

@@ -58,7 +58,7 @@ impl Lowerer<'_> {
         let place = self.leaves.len();
         let element = leaf.written.element().expect("all but structs have elements");
         let shape = self.shape_of_leaf(place, leaf.written);
-        let nested = matches!(leaf.written, Written::Array { .. });
+        let nested = leaf.written.is_nested();
         let node = self.graph.leaf(place, element, shape.clone());
         self.graph.suggest_name(node, &leaf.name);
         let Field { access, name, written, param, active } = leaf;
@@ -101,16 +101,15 @@ impl Lowerer<'_> {
             Written::Tensor { rank, .. } => {
                 (0..*rank).map(|axis| self.extents.intern(Source::Axis { leaf, axis })).collect()
             }
-            Written::Slice(_) => vec![self.extents.intern(Source::Axis { leaf, axis: 0 })],
-            Written::Array { lengths, .. } => lengths
-                .iter()
-                .map(|length| {
-                    self.extents.intern(match length {
-                        Length::Literal(length) => Source::Literal(*length),
-                        Length::Const(path) => Source::Const(path.clone()),
-                    })
-                })
-                .collect(),
+            Written::Slice { .. } | Written::Array { .. } => {
+                let is_slice = matches!(written, Written::Slice { .. });
+                let first = is_slice.then(|| Source::Axis { leaf, axis: 0 });
+                let lengths = written.lengths().iter().map(|length| match length {
+                    Length::Literal(length) => Source::Literal(*length),
+                    Length::Const(path) => Source::Const(path.clone()),
+                });
+                first.into_iter().chain(lengths).map(|source| self.extents.intern(source)).collect()
+            }
         }
     }
 }

@@ -88,11 +88,8 @@ impl Lowerer<'_> {
             return Some(Source::Const(name.to_owned()));
         }
         let constant = format!("super::{name}");
-        let lengths = self.leaves.iter().filter_map(|leaf| match &leaf.written {
-            Written::Array { lengths, .. } => Some(lengths),
-            _ => None,
-        });
-        if lengths.flatten().any(|length| *length == Length::Const(constant.clone())) {
+        let lengths = self.leaves.iter().flat_map(|leaf| leaf.written.lengths());
+        if lengths.into_iter().any(|length| *length == Length::Const(constant.clone())) {
             return Some(Source::Const(constant));
         }
         let position = self.function.params.iter().position(|param| param.name == name)?;

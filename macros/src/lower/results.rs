@@ -100,7 +100,7 @@ impl Lowerer<'_> {
         match (value, written) {
             (Value::Refused, _) => return None,
             (Value::Scalar(id), Written::Scalar(ty)) => results.push(Part::Whole(self.coerce(id, *ty))),
-            (Value::Array(array), Written::Tensor { element, .. } | Written::Slice(element))
+            (Value::Array(array), Written::Tensor { element, .. } | Written::Slice { element, .. })
                 if array.rank() == written.rank() =>
             {
                 let body = self.coerce(array.body, *element);

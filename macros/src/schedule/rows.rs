@@ -200,7 +200,7 @@ pub(crate) fn is_element(lowered: &Lowered, id: Id) -> bool {
                 Node::Leaf(leaf) => {
                     plain
                         && match lowered.leaves[leaf].written {
-                            Written::Tensor { .. } | Written::Slice(_) => true,
+                            Written::Tensor { .. } | Written::Slice { .. } => true,
                             Written::Array { ref lengths, .. } => lengths.len() == 1,
                             _ => false,
                         }

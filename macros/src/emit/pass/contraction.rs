@@ -99,9 +99,8 @@ impl Body<'_> {
             let access = self.leaf_access(array, leaf);
             let written = &self.lowered.leaves[leaf].written;
             let data = match written {
-                Written::Tensor { .. } if written.rank() > 1 => quote!(#access.data()),
                 Written::Array { .. } => quote!(#access[..]),
-                _ => access,
+                _ => written.flat_data(&access),
             };
             let axes = indices.iter().filter_map(|&index| match self.graph.node(index) {
                 Node::Index(axis) => Some(axis),

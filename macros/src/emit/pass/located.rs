@@ -68,7 +68,7 @@ impl Body<'_> {
         let Node::Get(array, indices) = self.graph.node(id) else { return None };
         let Node::Leaf(leaf) = self.graph.node(array) else { return self.row_place(array, &indices) };
         let written = &self.lowered.leaves[leaf].written;
-        if !matches!(written, Written::Tensor { .. } | Written::Slice(_)) {
+        if !matches!(written, Written::Tensor { .. } | Written::Slice { .. }) {
             return None;
         }
         if let Some(rows) = self.block().turned.get(&array)
@@ -81,8 +81,7 @@ impl Body<'_> {
             return Some(Located { array: quote!(#rows[#column]), at: place, stride: None, borrow: true });
         }
         let access = self.leaf_access(array, leaf);
-        let data = if written.rank() > 1 { quote!(#access.data()) } else { access };
-        self.located(data, &self.graph.shape(array), &indices)
+        self.located(written.flat_data(&access), &self.graph.shape(array), &indices)
     }
 
     /// The same for what is stored.
