@@ -103,7 +103,7 @@ impl Lowerer<'_> {
             }
             Written::Slice { .. } | Written::Array { .. } => {
                 let is_slice = matches!(written, Written::Slice { .. });
-                let first = is_slice.then(|| Source::Axis { leaf, axis: 0 });
+                let first = is_slice.then_some(Source::Axis { leaf, axis: 0 });
                 let lengths = written.lengths().iter().map(|length| match length {
                     Length::Literal(length) => Source::Literal(*length),
                     Length::Const(path) => Source::Const(path.clone()),
