@@ -154,6 +154,26 @@ fn nested_early_returns() {
     }
 }
 
+/// The turns of the loop are asked for on one side alone, where there are the places.
+#[differentiable(wrt(x))]
+fn walk(x: &[f64], next: &[usize], stays: bool) -> f64 {
+    if stays {
+        return x[0];
+    }
+    let (mut at, mut sum) = (0, 0.0);
+    for _ in 0..x.len() {
+        at = next[at];
+        sum += x[at] * x[at];
+    }
+    sum
+}
+
+#[test]
+fn loops_of_the_other_side_are_not_run() {
+    assert_eq!(walk::value_and_grad(&[2.0, 3.0], &[], true), (2.0, vec![1.0, 0.0]));
+    assert_eq!(walk::value_and_grad(&[2.0, 3.0], &[1, 0], false), (13.0, vec![4.0, 6.0]));
+}
+
 #[differentiable(wrt(x))]
 fn arms(x: f64, n: i32, flag: bool) -> f64 {
     let factor = match n {

@@ -1,6 +1,6 @@
 //! Under which conditions a value is needed at all.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::loops::Loops;
 use crate::graph::{Entry, Graph, Id, LIMIT, Node};
@@ -18,29 +18,20 @@ pub(super) struct Guards {
 
 impl Guards {
     pub(super) fn of(graph: &Graph, loops: &Loops, reachable: &[Id], roots: &[Id]) -> Self {
-        // A loop is run where anything is needed of its turns.
-        let mut limits: HashMap<usize, usize> = HashMap::new();
+        // At first nothing is known to need the turns of a loop; then each round finds out more that does.
+        let mut known: HashMap<usize, Vec<Guard>> = HashMap::new();
         loop {
-            let guards = needed_under(graph, loops, reachable, roots, &limits);
-            let mut of_loops: HashMap<usize, Vec<Guard>> = HashMap::new();
-            for number in loops.numbers() {
-                of_loops.insert(number, guards.get(&loops.turns(number)).cloned().unwrap_or_default());
-            }
-            for &id in reachable {
-                let own = guards.get(&id).map_or(&[][..], Vec::as_slice);
-                for number in loops.home(&[id]).map(|home| loops.chain(home)).unwrap_or_default() {
-                    if let Some(known) = of_loops.get_mut(&number) {
-                        let common = known.iter().zip(own).take_while(|(a, b)| a == b).count();
-                        known.truncate(common);
-                    }
+            let guards = needed_under(graph, loops, reachable, roots, &known);
+            let mut next = of_loops(graph, loops, reachable, &guards, &known);
+            if next == known {
+                // Those that only lengths need.
+                let rest: Vec<usize> = loops.numbers().filter(|number| !known.contains_key(number)).collect();
+                if rest.is_empty() {
+                    return Guards { guards, loops: known };
                 }
+                next.extend(rest.into_iter().map(|number| (number, Vec::new())));
             }
-            let tighter: HashMap<usize, usize> =
-                of_loops.iter().map(|(&number, guards)| (number, guards.len())).collect();
-            if tighter == limits {
-                return Guards { guards, loops: of_loops };
-            }
-            limits = tighter;
+            known = next;
         }
     }
 
@@ -48,25 +39,77 @@ impl Guards {
         self.loops.get(&number).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether anything needs the node itself, and not only what it is made of.
+    pub(super) fn is_needed(&self, id: Id) -> bool {
+        self.guards.contains_key(&id)
+    }
+
     pub(super) fn of_node(&self, id: Id) -> &[Guard] {
         self.guards.get(&id).map_or(&[], Vec::as_slice)
     }
 }
 
+/// The conditions of each loop of which anything is needed: what all nodes of its turns have in common with who
+/// uses what is left after them, as far as it can be asked before the loop.
+fn of_loops(
+    graph: &Graph,
+    loops: &Loops,
+    reachable: &[Id],
+    guards: &HashMap<Id, Vec<Guard>>,
+    known: &HashMap<usize, Vec<Guard>>,
+) -> HashMap<usize, Vec<Guard>> {
+    let mut of_loops = known.clone();
+    let mut restrict = |number: usize, own: &[Guard]| {
+        let around = graph.free(loops.turns(number));
+        let is_before = |(condition, _): &&Guard| {
+            !loops.is_after(*condition, number)
+                && graph.free(*condition).iter().all(|axis| around.contains(axis))
+        };
+        let own: Vec<Guard> = own.iter().take_while(is_before).copied().collect();
+        let known = of_loops.entry(number).or_insert_with(|| own.clone());
+        let common = known.iter().zip(&own).take_while(|(a, b)| a == b).count();
+        known.truncate(common);
+    };
+    for number in loops.numbers() {
+        if let Some(own) = guards.get(&loops.turns(number)) {
+            restrict(number, own);
+        }
+    }
+    for &id in reachable {
+        let Some(own) = guards.get(&id) else { continue };
+        for number in loops.home(&[id]).map(|home| loops.chain(home)).unwrap_or_default() {
+            restrict(number, own);
+        }
+    }
+    of_loops
+}
+
 /// What all users of a node have in common. A condition on a loop index that the value does not depend
 /// on is left out, so that the value is computed once before the loop; unless computing it can panic, and
-/// it holds no loop of its own, which the condition's index could be confused with. `limits` says how many
-/// of a loop's conditions are taken.
+/// it holds no loop of its own, which the condition's index could be confused with. `known` has the conditions
+/// of loops; the turns of others are not known to be needed.
 fn needed_under(
     graph: &Graph,
     loops: &Loops,
     reachable: &[Id],
     roots: &[Id],
-    limits: &HashMap<usize, usize>,
+    known: &HashMap<usize, Vec<Guard>>,
 ) -> HashMap<Id, Vec<Guard>> {
     let mut guards: HashMap<Id, Vec<Guard>> = roots.iter().map(|&root| (root, Vec::new())).collect();
+    let mut used: HashSet<Id> = HashSet::new();
+    for &id in reachable {
+        used.extend(graph.operands(id));
+    }
     for &id in reachable.iter().rev() {
-        let full = guards.remove(&id).unwrap_or_default();
+        let node = graph.node(id);
+        let full = match (guards.remove(&id), &node) {
+            (_, Node::Loop(number, _)) if let Some(own) = known.get(number) => own.clone(),
+            (Some(full), _) => full,
+            (None, Node::Loop(..)) => continue,
+            (None, _) if used.contains(&id) => continue,
+            // A length, which loops need.
+            (None, _) => Vec::new(),
+        };
         let free = graph.free(id);
         let over: Vec<Extent> = free.iter().chain(&graph.axes_bound(id)).map(|axis| axis.extent).collect();
         // A loop without turns does nothing in any case, but other conditions may not be asked then.
@@ -78,7 +121,6 @@ fn needed_under(
             .filter(|&(place, &(condition, _))| place < last || !is_over(condition))
             .map(|(_, guard)| *guard)
             .collect();
-        let node = graph.node(id);
         let home = loops.natural_home(id);
         let stays = graph.is_risky(id) && graph.cost(id) < LIMIT;
         let applies = |&(condition, _): &Guard| {
@@ -91,12 +133,7 @@ fn needed_under(
         let nested = full.iter().take_while(|guard| applies(guard)).count();
         let (nested, inside) = full.split_at(nested);
         let simple = inside.iter().filter(|guard| applies(guard) && is_simple(guard));
-        let mut own: Vec<Guard> = nested.iter().chain(simple).copied().collect();
-        if let Node::Loop(number, _) = &node
-            && let Some(&limit) = limits.get(number)
-        {
-            own.truncate(limit);
-        }
+        let own: Vec<Guard> = nested.iter().chain(simple).copied().collect();
         for (operand, conditions) in uses(graph, id, &node) {
             let path = [own.as_slice(), &conditions].concat();
             let common = match guards.remove(&operand) {
@@ -139,9 +176,11 @@ fn uses(graph: &Graph, id: Id, node: &Node) -> Vec<(Id, Vec<Guard>)> {
         // Where a contribution is zero, its place need not even exist.
         Node::Scatter(base, entries) => {
             let of_entry = |entry: &Entry| {
-                let (conditions, _) = graph.peeled(entry.body);
-                let indices = entry.indices.iter().map(|&index| (index, conditions.clone()));
-                indices.chain([(entry.body, Vec::new())]).collect::<Vec<_>>()
+                let (conditions, contribution) = graph.peeled(entry.body);
+                let asked = conditions.iter().enumerate();
+                let asked = asked.map(|(place, (condition, _))| (*condition, conditions[..place].to_vec()));
+                let inside = entry.indices.iter().chain([&contribution]);
+                asked.chain(inside.map(|&id| (id, conditions.clone()))).collect::<Vec<_>>()
             };
             let base = base.iter().map(|&base| (base, Vec::new()));
             base.chain(entries.iter().flat_map(of_entry)).collect()

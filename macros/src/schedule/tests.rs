@@ -257,3 +257,38 @@ fn the_logarithm_of_a_sum_of_exponentials() {
         ",
     );
 }
+
+#[test]
+fn a_loop_whose_turns_are_asked_for_on_one_side() {
+    let program = program(
+        quote!(wrt(x)),
+        quote! {
+            fn f(x: &[f64], on: bool) -> f64 {
+                if !on {
+                    return 0.0;
+                }
+                let (mut sum, mut sign) = (0.0, 1.0);
+                for x in x {
+                    sum += sign * x;
+                    sign = -sign;
+                }
+                sum
+            }
+        },
+    );
+    assert_shows(
+        &program,
+        "
+            sum = 0
+            d_x[..] = 0
+            t = !on
+            if !t
+                sign = 1
+                for i < x.len() in order
+                    sum += x[i] * sign
+                    d_x[i] += sign
+                    sign = -sign
+            return if t { 0 } else { sum }
+        ",
+    );
+}

@@ -73,6 +73,7 @@ impl<'g> Units<'g> {
         let shared = shared_axes(graph, &reachable, roots);
         let loops = Loops::of(graph, &reachable);
         let guards = Guards::of(graph, &loops, &reachable, roots);
+        let needed: Vec<Id> = reachable.iter().copied().filter(|&id| guards.is_needed(id)).collect();
         let turns = needed_in_turns(graph, &reachable, roots);
         let order = super::axis_order(lowered, &loops, &reachable);
         let waits_on = |id: Id| {
@@ -96,7 +97,7 @@ impl<'g> Units<'g> {
             loops_around: Vec::new(),
         };
         let mut again: HashMap<Id, u32> = HashMap::new();
-        for &id in &reachable {
+        for id in needed {
             match graph.node(id) {
                 Node::Float(_) | Node::Int(_) | Node::Leaf(_) | Node::Size(_) | Node::Index(_) => {}
                 Node::Select(..) if !graph.shape(id).is_empty() => {
