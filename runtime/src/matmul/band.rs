@@ -2,9 +2,7 @@
 
 use core::ops::Range;
 
-use super::Write;
 use super::pack::LEAST;
-use super::place::Place;
 use super::tile::{Target, Tiles};
 use crate::real::Real;
 use crate::simd::{Grid, Lanes, Simd};
@@ -23,13 +21,7 @@ pub(super) struct Band<'a, T> {
     pub(super) depth: usize,
     pub(super) left: Grid<'a, T>,
     pub(super) right: Columns<'a, T>,
-    pub(super) data: &'a mut [T],
-    pub(super) strides: [usize; 2],
-    pub(super) rows: Range<usize>,
-    pub(super) cols: usize,
-    pub(super) write: Write,
-    /// Room for a tile, if the rows of the product do not lie along memory.
-    pub(super) tile: &'a mut [T],
+    pub(super) target: Target<'a, T>,
 }
 
 impl<T: Real> Band<'_, T> {
@@ -37,16 +29,14 @@ impl<T: Real> Band<'_, T> {
     pub(super) fn compute<S: Simd>(mut self) {
         let lanes = T::Lanes::<S>::LEN;
         let mut from = 0;
-        while from < self.cols {
-            let left = self.cols - from;
+        while from < self.target.cols {
+            let left = self.target.cols - from;
             let count = vectors::<S, T>(left);
             let width = count * lanes;
+            // All tiles of that width which are whole.
             let mut cols = width.min(left);
-            if self.strides[1] == 1 {
-                // All tiles of that width which are whole.
-                while cols + width <= left && vectors::<S, T>(left - cols) == count {
-                    cols += width;
-                }
+            while cols + width <= left && vectors::<S, T>(left - cols) == count {
+                cols += width;
             }
             self.columns::<S>(from..from + cols, count);
             from += cols;
@@ -70,27 +60,17 @@ impl<T: Real> Band<'_, T> {
     #[inline(always)]
     fn tiles<S: Simd, const M: usize, const N: usize>(&mut self, Range { start, end }: Range<usize>) {
         let (width, cols) = (N * T::Lanes::<S>::LEN, end - start);
-        let (depth, left, write) = (self.depth, self.left, self.write);
+        let (depth, left) = (self.depth, self.left);
         let (right, next) = match self.right.stride {
             Some(stride) => (Grid { data: &self.right.data[start..], strides: [1, stride] }, width),
             None => (Grid { data: &self.right.data[start * depth..], strides: [1, width] }, width * depth),
         };
-        let rows = self.rows.clone();
-        let [of_row, of_col] = self.strides;
-        let data = &mut self.data[start * of_col..];
-        let target = match of_col {
-            1 => Target { data, stride: of_row, rows, cols, write },
-            _ => Target { data: self.tile, stride: width, rows: 0..M, cols, write: Write::Overwrite },
-        };
+        let rows = self.target.rows.clone();
+        let target = Target { data: &mut self.target.data[start..], rows, cols, ..self.target };
         if cols < width {
             S::call_apart(Tiles::<T, M, N, true> { depth, left, right, next, target });
         } else {
             S::call_apart(Tiles::<T, M, N, false> { depth, left, right, next, target });
-        }
-        if of_col != 1 {
-            let (rows, strides) = (self.rows.clone(), self.strides);
-            let data = &mut self.data[start * of_col..];
-            S::call_apart(Place { tile: self.tile, width, data, strides, rows, cols, write });
         }
     }
 }

@@ -7,8 +7,10 @@
 
 use super::band::{Band, Columns, wide};
 use super::pack::{LEAST, Left, Right, height};
+use super::place::Place;
 use super::product::{Product, Single};
 use super::scratch::Scratch;
+use super::tile::Target;
 use super::{Size, Write, plain, small, square};
 use crate::real::Real;
 use crate::simd::{Grid, Kernel, Lanes, Simd};
@@ -17,8 +19,14 @@ use crate::simd::{Grid, Kernel, Lanes, Simd};
 const DEPTH: usize = 512;
 /// How many bytes of the right factor are worked on at a time: a part of what is in the second cache.
 const BLOCK: usize = 1 << 20;
+/// How many bytes stay in the second cache while some of the left factor and of the product pass through it.
+const NEAR: usize = 3 << 18;
 /// How many rows of the left factor are packed at a time.
 const HEIGHT: usize = 256;
+/// How many rows of the product are brought to their places at a time, if they do not lie along memory: some bands.
+const APART: usize = 48;
+/// The most rows that a band has.
+const TALLEST: usize = 16;
 /// From how many tiles on, in which the rows of the left factor are used, it pays to pack them.
 const TILES: usize = 3;
 
@@ -44,11 +52,11 @@ impl<T: Real> Kernel for Blocked<'_, T> {
             if in_place::<S, T>(&self.0, most) { 0 } else { HEIGHT.min(size.rows.next_multiple_of(most)) };
         let packed = packs(&self.0);
         let right = if packed { size.cols.next_multiple_of(T::Lanes::<S>::LEN).min(width) } else { 0 };
-        let tile = if self.0.c.strides[2] == 1 { 0 } else { wide::<S, T>() * three };
-        let Some(mut scratch) = Scratch::new(tile + depth * (left + right), T::ZERO) else {
+        let apart = if self.0.c.strides[2] == 1 { 0 } else { (TALLEST + APART) * width.min(size.cols) };
+        let Some(mut scratch) = Scratch::new(apart + depth * (left + right), T::ZERO) else {
             return plain::compute(self.0);
         };
-        let (tile, scratch) = scratch.split_at_mut(tile);
+        let (apart, scratch) = scratch.split_at_mut(apart);
         let (right, left) = scratch.split_at_mut(depth * right);
         for batch in 0..size.batch {
             for from in (0..size.cols).step_by(width) {
@@ -60,7 +68,7 @@ impl<T: Real> Kernel for Blocked<'_, T> {
                         cols: width.min(size.cols - from),
                     };
                     let right = packed.then_some(&mut *right);
-                    multiply::<S, T>(&mut self.0, batch, block, Room { left, right, tile });
+                    multiply::<S, T>(&mut self.0, batch, block, Room { left, right, apart });
                 }
             }
         }
@@ -73,12 +81,13 @@ fn parts(len: usize, count: usize) -> usize {
     if count == 1 { len } else { len.div_ceil(count) }
 }
 
-/// Whether the right factor is packed: not if its rows lie along memory and it is near and not used often.
+/// Whether the right factor is packed: not if its rows lie along memory and what is worked on at a time stays in the
+/// second cache, or is not used often.
 #[inline(always)]
 fn packs<T: Real>(product: &Product<'_, T>) -> bool {
     let [_, of_row, of_col] = product.b.strides;
-    let (rows, bytes) = (product.size.rows, DEPTH.min(product.size.inner) * of_row * size_of::<T>());
-    of_col != 1 || rows * bytes > 10_000_000
+    let bytes = DEPTH.min(product.size.inner) * of_row * size_of::<T>();
+    of_col != 1 || bytes > NEAR && product.size.rows * bytes > 10_000_000
 }
 
 /// What is worked on at a time: a part of the inner axis and some columns of the product.
@@ -90,11 +99,12 @@ struct Block {
     cols: usize,
 }
 
-/// Room for copies of the left factor and of the right one, if that is copied, and for a tile.
+/// Room for copies of the left factor and of the right one, if that is copied, and for rows of the product, if they do
+/// not lie along memory.
 struct Room<'a, T> {
     left: &'a mut [T],
     right: Option<&'a mut [T]>,
-    tile: &'a mut [T],
+    apart: &'a mut [T],
 }
 
 /// The part of a product that a block of the right factor contributes to.
@@ -103,7 +113,7 @@ fn multiply<S: Simd, T: Real>(
     product: &mut Product<'_, T>,
     batch: usize,
     block: Block,
-    Room { left: packed, right, tile }: Room<'_, T>,
+    Room { left: packed, right, apart }: Room<'_, T>,
 ) {
     let size = product.size;
     let most = most::<S, T>(size);
@@ -139,20 +149,23 @@ fn multiply<S: Simd, T: Real>(
                 true => Grid { data: &a[place * a_row..], strides: [a_row, a_col] },
                 false => Grid { data: &packed[first * block.depth..], strides: [1, height] },
             };
-            Band {
-                height,
-                depth: block.depth,
-                left,
-                right,
-                data: &mut c[place * c_row + block.from * c_col..],
-                strides: [c_row, c_col],
-                rows: again..again + count,
-                cols: block.cols,
-                write,
-                tile,
+            let (there, cols, depth) = (again..again + count, block.cols, block.depth);
+            if c_col == 1 {
+                let data = &mut c[place * c_row + block.from..];
+                let target = Target { data, stride: c_row, rows: there, cols, write };
+                Band { height, depth, left, right, target }.compute::<S>();
+            } else {
+                let data = &mut apart[(TALLEST + first % APART - again) * cols..];
+                let target = Target { data, stride: cols, rows: there, cols, write: Write::Overwrite };
+                Band { height, depth, left, right, target }.compute::<S>();
             }
-            .compute::<S>();
             first += height;
+            if c_col != 1 && (first % APART == 0 || first >= rows) {
+                let start = (first - 1) / APART * APART;
+                let data = &mut c[(top + start) * c_row + block.from * c_col..];
+                let (from, rows) = (&apart[TALLEST * block.cols..], rows.min(first) - start);
+                S::call_apart(Place { from, data, strides: [c_row, c_col], size: [rows, block.cols], write });
+            }
         }
     }
 }

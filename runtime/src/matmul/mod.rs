@@ -11,7 +11,7 @@
 //! | `square.rs` | batches of small square matrices |
 //! | `small.rs` | batches of products with a small right factor |
 //! | `blocked.rs`, `band.rs`, `tile.rs` | all other products |
-//! | `place.rs` | tiles of them that do not lie along memory |
+//! | `place.rs` | rows of them that do not lie along memory |
 //! | `pack.rs` | copies of factors for them |
 //! | `plain.rs` | products that need room for numbers, where there is no allocator |
 //! | `scratch.rs` | that room |
