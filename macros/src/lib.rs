@@ -278,7 +278,7 @@ fn derive_function(
     };
     match derive(&function, items, rule, errors) {
         Some(module) if errors.is_empty() => module,
-        _ => recover::module(&function, items),
+        _ => recover::module(&function, items, !errors.is_empty()),
     }
 }
 

@@ -4,6 +4,7 @@
 mod assign;
 mod call;
 mod called;
+mod closures;
 mod constant;
 mod construct;
 mod definitions;
@@ -31,6 +32,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 pub(crate) use called::{Called, Operand, Passed, Reach};
+use closures::Kept;
 
 use crate::dependence::Marks;
 use crate::graph::{Axis, Graph, Id, Node, Type};
@@ -290,6 +292,8 @@ struct Lowerer<'a> {
     function: &'a Function,
     leaves: Vec<Leaf>,
     callees: Vec<Called>,
+    /// The closures that have a name.
+    kept: Vec<Kept>,
     /// Names in scope, the innermost last.
     scope: Vec<(String, Value)>,
     /// Functions whose bodies are being put in, to see recursion.
@@ -329,6 +333,7 @@ impl<'a> Lowerer<'a> {
             function,
             leaves: Vec::new(),
             callees: Vec::new(),
+            kept: Vec::new(),
             scope: Vec::new(),
             inlined: Vec::new(),
             returns: Vec::new(),

@@ -80,12 +80,15 @@ fn is_ours(attribute: &Group) -> bool {
     attribute.delimiter() == Delimiter::Bracket && attribute.stream().into_iter().any(|tree| is_name(&tree))
 }
 
-/// The module beside the function, without bodies, for uses elsewhere. What is refused is said before, by the
-/// macro or by rustc; should it not be, then using the derivative is an error.
-pub(crate) fn module(function: &Function, items: &Items) -> TokenStream {
+/// The module beside the function, without bodies, for uses elsewhere. Where the macro has said nothing, rustc
+/// does; should it not, then the derivative is an error.
+pub(crate) fn module(function: &Function, items: &Items, is_said: bool) -> TokenStream {
     let signature = lower::signature(function, items);
     let message = format!("gradus cannot read the body of `{}`", function.item.sig.ident);
-    let body = quote!(const { ::core::panic!(#message) });
+    let body = match is_said {
+        true => quote!(::core::unimplemented!()),
+        false => quote!(const { ::core::panic!(#message) }),
+    };
     hollow(emit::emit(function, items, &signature, Bodies::Missing, &Formula::default()), &body)
 }
 
@@ -121,7 +124,7 @@ pub(crate) fn half_written(options: Options, item: &TokenStream) -> Option<Token
     let items = Items::builtin();
     let headed = parse_quote!(#(#attributes)* #visibility #signature {});
     let function = parse::function(headed, options, &items.struct_names(), &mut Errors::default());
-    let module = function.map(|function| module(&function, &items));
+    let module = function.map(|function| module(&function, &items, false));
     parse::strip_signature(&mut signature);
     Some(quote!(#(#attributes)* #visibility #signature #body #module))
 }

@@ -5,7 +5,7 @@ use crate::ops::Op;
 use crate::shape::{Demand, Extent, Extents, Side};
 
 /// The value of an expression.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Value {
     Scalar(Id),
     Array(Array),
@@ -14,6 +14,8 @@ pub(crate) enum Value {
     Struct(String, Vec<(String, Value)>),
     /// A loop index and what each of its turns has.
     Iterator(Box<Iteration>),
+    /// A closure by its place among those that are kept.
+    Closure(usize),
     /// An element that `iter_mut` gives: the place of its variable in scope, and its indices.
     Element(usize, Vec<Id>),
     /// The value of something that was refused: nothing more is said about it.
@@ -21,7 +23,7 @@ pub(crate) enum Value {
 }
 
 /// An array of which only an element is written down: the one at `axes`.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Array {
     pub(crate) axes: Vec<Axis>,
     pub(crate) body: Id,
@@ -30,7 +32,7 @@ pub(crate) struct Array {
 }
 
 /// What is run over by a loop or an iterator.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Iteration {
     pub(crate) axis: Axis,
     /// What a turn has, in terms of the loop index.
@@ -58,7 +60,7 @@ impl Value {
             Value::Element(variable, indices) => {
                 Value::Element(*variable, indices.iter().map(|&index| change(index)).collect())
             }
-            Value::Refused => Value::Refused,
+            Value::Closure(_) | Value::Refused => self.clone(),
         }
     }
 
@@ -74,7 +76,7 @@ impl Value {
                 .map(|(_, value)| value.parts())
                 .collect::<Option<Vec<_>>>()
                 .map(|all| all.concat()),
-            Value::Iterator(_) | Value::Element(..) | Value::Refused => None,
+            Value::Iterator(_) | Value::Closure(_) | Value::Element(..) | Value::Refused => None,
         }
     }
 
@@ -89,7 +91,7 @@ impl Value {
                 name.clone(),
                 fields.iter().map(|(field, value)| (field.clone(), value.with_parts(parts))).collect(),
             ),
-            Value::Iterator(_) | Value::Element(..) | Value::Refused => self.clone(),
+            Value::Iterator(_) | Value::Closure(_) | Value::Element(..) | Value::Refused => self.clone(),
         }
     }
 }

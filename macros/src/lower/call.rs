@@ -59,11 +59,15 @@ impl Lowerer<'_> {
         if self.is_no_grad(call) {
             return self.no_grad(call);
         }
-        if let Some(closure) = call.args.iter().find(|argument| matches!(argument, Expr::Closure(_))) {
+        if let Some(closure) = call.args.iter().find(|argument| self.is_closure(argument)) {
             let help = "write in its place what the closure does, or put it into an annotated function";
             return self.refuse(closure, "a closure cannot be passed to a function here", help);
         }
         if let [name] | ["self", name] = segments.as_slice() {
+            if let Some(kept) = self.closure_named(function) {
+                let arguments = call.args.iter().map(|argument| self.expr(argument, None)).collect();
+                return self.call_kept(kept, arguments, call);
+            }
             let variable = self.scope.iter().rev().find(|(known, _)| known == name);
             if variable.is_some_and(|(_, value)| matches!(value, Value::Refused)) {
                 return Value::Refused;

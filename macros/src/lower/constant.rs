@@ -23,7 +23,8 @@ impl Lowerer<'_> {
             Value::Element(variable, _) => {
                 self.scope.get(*variable).is_some_and(|(_, array)| self.is_differentiated(array))
             }
-            Value::Refused => false,
+            // It is called where its value is asked for.
+            Value::Closure(_) | Value::Refused => false,
         }
     }
 

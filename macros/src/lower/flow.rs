@@ -220,12 +220,11 @@ impl<'a> Lowerer<'a> {
         place: &dyn ToTokens,
     ) -> Value {
         match (then, otherwise) {
-            (Value::Scalar(a), Value::Scalar(b)) if a == b => Value::Scalar(a),
+            (then, otherwise) if then == otherwise => then,
             (Value::Scalar(a), Value::Scalar(b)) => match self.same_types(a, b, place) {
                 Some((a, b)) => Value::Scalar(self.graph.select(condition, a, b)),
                 None => Value::Refused,
             },
-            (Value::Array(a), Value::Array(b)) if a.body == b.body && a.axes == b.axes => Value::Array(a),
             (Value::Array(a), Value::Array(b)) => self.choose_array(condition, &a, &b, place),
             (Value::Tuple(a), Value::Tuple(b)) if a.len() == b.len() => {
                 Value::Tuple(a.into_iter().zip(b).map(|(a, b)| self.choose(condition, a, b, place)).collect())

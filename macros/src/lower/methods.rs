@@ -77,7 +77,7 @@ impl<'a> Lowerer<'a> {
             Value::Array(array) => self.array_method(array, call),
             Value::Struct(name, fields) => self.struct_method(name, fields, call),
             Value::Iterator(iteration) => self.iterator_method(*iteration, call),
-            Value::Tuple(_) | Value::Element(..) => self.refuse(
+            Value::Tuple(_) | Value::Closure(_) | Value::Element(..) => self.refuse(
                 &call.method,
                 "a tuple has no methods",
                 "call the method on a part of it, as in `pair.0.exp()`",

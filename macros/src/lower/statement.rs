@@ -207,32 +207,14 @@ impl Lowerer<'_> {
             pattern => (pattern, None),
         };
         if let Expr::Closure(closure) = &*init.expr {
-            let message = "a closure that is kept cannot be differentiated";
-            self.refuse(closure, message, self.as_function(pattern, closure));
-            self.bind(pattern, Value::Refused);
+            let kept = self.keep(closure);
+            self.bind(pattern, kept);
             return Flow::of(Value::Tuple(Vec::new()));
         }
         let flow = self.flow(&init.expr, expected.as_ref());
         let value = self.annotated(flow.value, expected.as_ref());
         self.bind(pattern, value);
         Flow { value: Value::Tuple(Vec::new()), ..flow }
-    }
-
-    /// The function that a closure could be.
-    fn as_function(&self, name: &Pat, closure: &syn::ExprClosure) -> String {
-        let real = self.real_name();
-        let parameter = |pattern: &Pat| match pattern {
-            Pat::Type(typed) => text(typed),
-            other => format!("{}: {real}", text(other)),
-        };
-        let parameters: Vec<String> = closure.inputs.iter().map(parameter).collect();
-        let body = text(&closure.body);
-        let body = body.trim_start_matches("{ ").trim_end_matches(" }");
-        format!(
-            "write a function, `#[differentiable] fn {}({}) -> {real} {{ {body} }}`, and pass it what the closure captures",
-            text(name),
-            parameters.join(", ")
-        )
     }
 
     /// The type of floats that the function most likely means.

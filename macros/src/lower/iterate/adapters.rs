@@ -1,6 +1,6 @@
 //! Methods of iterators.
 
-use syn::{Expr, ExprClosure, ExprMethodCall};
+use syn::{Expr, ExprMethodCall};
 
 use super::classify::neutral;
 use crate::graph::{Axis, FoldOp, Id, Type, fresh_axes};
@@ -114,7 +114,10 @@ impl<'a> Lowerer<'a> {
         self.around.push(axis);
         let value = match function {
             Expr::Closure(closure) => self.closure(closure, arguments),
-            Expr::Path(path) => self.function_by_name(path, arguments),
+            Expr::Path(path) => match self.closure_named(path) {
+                Some(kept) => Some(self.call_kept(kept, arguments, path)),
+                None => self.function_by_name(path, arguments),
+            },
             other => Some(self.refuse(
                 other,
                 "only a closure or the name of a function can stand here",
@@ -123,20 +126,6 @@ impl<'a> Lowerer<'a> {
         };
         self.around.pop();
         value
-    }
-
-    fn closure(&mut self, closure: &ExprClosure, arguments: Vec<Value>) -> Option<Value> {
-        if closure.inputs.len() != arguments.len() {
-            // rustc says it better.
-            return None;
-        }
-        let outer = self.scope.len();
-        for (pattern, argument) in closure.inputs.iter().zip(arguments) {
-            self.bind(pattern, argument);
-        }
-        let value = self.expr(&closure.body, None);
-        self.scope.truncate(outer);
-        Some(value)
     }
 
     /// `f64::exp` and `f64::max`, as what is mapped or folded.
