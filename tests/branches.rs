@@ -374,3 +374,35 @@ fn bad_input_is_told_from_good() {
         [(4.0, 4.0), (0.0, 0.0), (0.0, 0.0)]
     );
 }
+
+/// The right sides change a variable, where they are evaluated.
+#[differentiable]
+fn lazy(x: f64, y: f64) -> f64 {
+    let mut c = y;
+    let a = if x > 0.0 && {
+        c += x;
+        c > 1.0
+    } {
+        c * x
+    } else {
+        x
+    };
+    let b = if x < 1.0 || {
+        c *= x;
+        c < 3.0
+    } {
+        c
+    } else {
+        c * y
+    };
+    a * b + c
+}
+
+#[test]
+fn what_is_not_evaluated_changes_nothing() {
+    for x in [-0.6, 0.7, 1.4, 2.2] {
+        for y in [0.2, 0.9, 2.1] {
+            check(&lazy::objective(), &lazy::Params { x, y }, |p| lazy(p.x, p.y));
+        }
+    }
+}

@@ -173,19 +173,12 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn binary(&mut self, binary: &syn::ExprBinary) -> Value {
-        let token = binary.op.to_token_stream().to_string();
-        // A condition may ask any function of what is not differentiated.
-        let expected = matches!(token.as_str(), "&&" | "||").then_some(Written::Scalar(Type::Bool));
-        let left = self.expr(&binary.left, expected.as_ref());
-        let right = self.expr(&binary.right, expected.as_ref());
-        // The right side is not evaluated where the left one decides.
-        if let (Value::Scalar(a), Value::Scalar(b), "&&" | "||") = (&left, &right, token.as_str()) {
-            let (a, b) = (*a, *b);
-            return Value::Scalar(match token.as_str() {
-                "&&" => self.graph.select(a, b, self.boolean(false)),
-                _ => self.graph.select(a, self.boolean(true), b),
-            });
+        if matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_)) {
+            return self.lazily(binary);
         }
+        let token = binary.op.to_token_stream().to_string();
+        let left = self.expr(&binary.left, None);
+        let right = self.expr(&binary.right, None);
         self.demand_generic(&binary.left, &right);
         self.demand_generic(&binary.right, &left);
         match ops::infix(&token) {

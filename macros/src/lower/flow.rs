@@ -157,6 +157,21 @@ impl<'a> Lowerer<'a> {
         )
     }
 
+    /// `a && b` and `a || b`, whose right side is not evaluated where the left one decides.
+    pub(super) fn lazily(&mut self, binary: &syn::ExprBinary) -> Value {
+        let is_and = matches!(binary.op, BinOp::And(_));
+        let condition = self.condition(&binary.left);
+        // A condition may ask any function of what is not differentiated.
+        let asked = Written::Scalar(Type::Bool);
+        let mut right = |lowerer: &mut Self| Flow::of(lowerer.expr(&binary.right, Some(&asked)));
+        let mut decided = |lowerer: &mut Self| Flow::of(Value::Scalar(lowerer.boolean(!is_and)));
+        let flow = match is_and {
+            true => self.either(condition, binary, &mut right, &mut decided),
+            false => self.either(condition, binary, &mut decided, &mut right),
+        };
+        flow.value
+    }
+
     /// Both sides, each on the names as they are now, and then one of each of their values.
     fn either(
         &mut self,
