@@ -2,7 +2,6 @@
 
 use core::ops::Range;
 
-use super::pack::LEAST;
 use super::tile::{Target, Tiles};
 use crate::real::Real;
 use crate::simd::{Grid, Lanes, Simd};
@@ -46,14 +45,31 @@ impl<T: Real> Band<'_, T> {
     /// Tiles of `count` vectors each.
     #[inline(always)]
     fn columns<S: Simd>(&mut self, cols: Range<usize>, count: usize) {
-        match (self.height, count) {
-            (16, _) => self.tiles::<S, 16, 1>(cols),
-            (8, 1) => self.tiles::<S, 8, 1>(cols),
-            (8, 2) => self.tiles::<S, 8, 2>(cols),
-            (8, _) => self.tiles::<S, 8, 3>(cols),
-            (_, 1) => self.tiles::<S, 4, 1>(cols),
-            (_, 2) => self.tiles::<S, 4, 2>(cols),
-            (_, _) => self.tiles::<S, 4, 3>(cols),
+        // Only what a set of instructions needs is compiled for it.
+        if const { wide::<S, T>() == 8 } {
+            match (self.height, count) {
+                (16, _) => self.tiles::<S, 16, 1>(cols),
+                (8, 1) => self.tiles::<S, 8, 1>(cols),
+                (8, 2) => self.tiles::<S, 8, 2>(cols),
+                (8, _) => self.tiles::<S, 8, 3>(cols),
+                (_, 1) => self.tiles::<S, 4, 1>(cols),
+                (_, 2) => self.tiles::<S, 4, 2>(cols),
+                (_, _) => self.tiles::<S, 4, 3>(cols),
+            }
+        } else if const { wide::<S, T>() == 6 } {
+            match (self.height, count) {
+                (12, _) => self.tiles::<S, 12, 1>(cols),
+                (6, 1) => self.tiles::<S, 6, 1>(cols),
+                (6, _) => self.tiles::<S, 6, 2>(cols),
+                (_, 1) => self.tiles::<S, 4, 1>(cols),
+                (_, _) => self.tiles::<S, 4, 2>(cols),
+            }
+        } else {
+            match (self.height, count) {
+                (8, _) => self.tiles::<S, 8, 1>(cols),
+                (_, 1) => self.tiles::<S, 4, 1>(cols),
+                (_, _) => self.tiles::<S, 4, 2>(cols),
+            }
         }
     }
 
@@ -75,20 +91,24 @@ impl<T: Real> Band<'_, T> {
     }
 }
 
-/// The most rows of tiles of three vectors. Vectors of 512 bits come with enough registers for 8.
-#[inline(always)]
-pub(super) fn wide<S: Simd, T: Real>() -> usize {
-    if T::Lanes::<S>::LEN * size_of::<T>() == 64 { 8 } else { 4 }
+/// The most rows of tiles of several vectors. Vectors of 512 bits come with 32 registers, enough for 8 rows of three
+/// vectors. With 16 there are two, so that some registers are left for what is loaded ahead of its use, and of the
+/// shortest vectors, which may need one for each product besides, fewer rows.
+pub(super) const fn wide<S: Simd, T: Real>() -> usize {
+    match T::Lanes::<S>::LEN * size_of::<T>() {
+        64 => 8,
+        32 => 6,
+        _ => 4,
+    }
 }
 
-/// How many vectors wide the next tile is, if so many columns are left. With 16 registers, three would leave none for
-/// what is loaded ahead of its use.
+/// How many vectors wide the next tile is, if so many columns are left.
 #[inline(always)]
 pub(super) fn vectors<S: Simd, T: Real>(cols: usize) -> usize {
     match cols.div_ceil(T::Lanes::<S>::LEN) {
         0 | 1 => 1,
         2 | 4 => 2,
-        _ if wide::<S, T>() == LEAST => 2,
-        _ => 3,
+        _ if wide::<S, T>() == 8 => 3,
+        _ => 2,
     }
 }

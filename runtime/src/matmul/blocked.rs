@@ -21,8 +21,8 @@ const DEPTH: usize = 512;
 const BLOCK: usize = 1 << 20;
 /// How many bytes stay in the second cache while some of the left factor and of the product pass through it.
 const NEAR: usize = 3 << 18;
-/// How many rows of the left factor are packed at a time.
-const HEIGHT: usize = 256;
+/// How many rows of the left factor are packed at a time: whole bands, however many rows those have.
+const HEIGHT: usize = 240;
 /// How many rows of the product are brought to their places at a time, if they do not lie along memory: some bands.
 const APART: usize = 48;
 /// The most rows that a band has.
@@ -170,13 +170,12 @@ fn multiply<S: Simd, T: Real>(
     }
 }
 
-/// The most rows of tiles. Vectors of 512 bits come with enough registers for 8 of three vectors, and few columns
-/// leave registers for twice as many. Where only a part of them is there, lower tiles leave less of it unused.
+/// The most rows of tiles. Few columns leave registers for twice as many as of several vectors. Where only a part of them is there, lower tiles leave less of it unused.
 #[inline(always)]
 fn most<S: Simd, T: Real>(size: Size) -> usize {
     let mut most = wide::<S, T>() * if size.cols <= T::Lanes::<S>::LEN { 2 } else { 1 };
-    while most >= size.rows + LEAST {
-        most /= 2;
+    while most > LEAST && most >= size.rows + LEAST {
+        most = LEAST.max(most / 2);
     }
     most
 }

@@ -97,8 +97,10 @@ impl<T: Real> Kernel for Left<'_, T> {
         if of_row == 1 {
             for k in (0..depth).step_by(STEPS) {
                 let steps = k..depth.min(k + STEPS);
-                for first in (0..rows).step_by(LINE) {
-                    let count = LINE.min(rows - first);
+                // Whole bands.
+                let line = LINE / most * most;
+                for first in (0..rows).step_by(line) {
+                    let count = line.min(rows - first);
                     let (a, packed) = (&a[first..], &mut packed[first * depth..]);
                     pack_rows::<S, T>((a, of_col), count, steps.clone(), most, (packed, depth));
                 }
@@ -162,9 +164,10 @@ pub(super) const LEAST: usize = 4;
 /// How many rows the next band has, if so many are left.
 #[inline(always)]
 pub(super) fn height(rows: usize, most: usize) -> usize {
+    let half = LEAST.max(most / 2);
     match rows {
-        9.. => most,
-        5.. => most.min(8),
+        _ if rows > half => most,
+        _ if rows > LEAST => half,
         _ => LEAST,
     }
 }
