@@ -22,6 +22,9 @@ pub(super) fn compute<T: Real>(product: &mut Product<'_, T>, instructions: Instr
     part(product.reborrow(), (work / WORTH).min(threads::count()), instructions);
 }
 
+/// From how many columns on a cut between tiles of three vectors is about where it should be.
+const WIDE: usize = 32 * MOST_LANES;
+
 /// The work in steps of a number each.
 fn work<T>(product: &Product<'_, T>) -> usize {
     let Size { batch, rows, inner, cols } = product.size;
@@ -60,10 +63,11 @@ fn axis<T>(product: &Product<'_, T>) -> usize {
 fn cut<T>(product: &Product<'_, T>, first: usize, parts: usize) -> Option<usize> {
     let (size, axis) = (product.size, axis(product));
     // Rows that are computed together stay together, so that it does not matter where the cut is: at most 8
-    // vectors of numbers of a matrix times a vector, and a tile of other products; so do vectors of columns.
+    // vectors of numbers of a matrix times a vector, and a tile of other products; so do vectors of columns, and
+    // tiles of them where there are so many that it hardly matters where the cut is.
     let (count, together, one) = match (axis, size.cols) {
         (0, cols) => (size.batch, 1, [1, size.rows, cols]),
-        (2, cols) => (cols, 3 * MOST_LANES, [1, size.rows, 1]),
+        (2, cols) => (cols, if cols < WIDE { MOST_LANES } else { 3 * MOST_LANES }, [1, size.rows, 1]),
         (_, 1) => (size.rows, 8 * MOST_LANES, [1, 1, 1]),
         (_, cols) => (size.rows, 8, [1, 1, cols]),
     };
