@@ -1,6 +1,8 @@
 //! [`Function`] to [`Lowered`]: the body as a graph. Everything that can be wrong with a body is found
 //! here, all of it at once.
 
+mod arms;
+mod arrays;
 mod assign;
 mod call;
 mod called;

@@ -2,12 +2,11 @@
 
 use quote::ToTokens;
 use syn::visit::Visit;
-use syn::{Expr, ExprMethodCall, Member, UnOp};
+use syn::{BinOp, Expr, ExprMethodCall, Member, UnOp};
 
 use super::Lowerer;
-use super::flow::assigning;
 use crate::graph::{Entry, Id, Type, fresh_axes};
-use crate::ops::Op;
+use crate::ops::{self, Op};
 use crate::shape::Demand;
 use crate::value::{Array, Iteration, Value};
 use crate::written::text;
@@ -291,5 +290,22 @@ fn variables(place: &Expr, names: &mut Vec<String>) {
         Expr::Field(field) => variables(&field.base, names),
         Expr::Index(index) => variables(&index.expr, names),
         _ => {}
+    }
+}
+
+/// The row of `+=` and its like.
+pub(super) fn assigning(op: &BinOp) -> Option<&'static Op> {
+    match op {
+        BinOp::AddAssign(_) => Some(ops::row("add")),
+        BinOp::SubAssign(_) => Some(ops::row("sub")),
+        BinOp::MulAssign(_) => Some(ops::row("mul")),
+        BinOp::DivAssign(_) => Some(ops::row("div")),
+        BinOp::RemAssign(_) => Some(ops::row("rem")),
+        BinOp::BitAndAssign(_) => Some(ops::row("bitand")),
+        BinOp::BitOrAssign(_) => Some(ops::row("bitor")),
+        BinOp::BitXorAssign(_) => Some(ops::row("bitxor")),
+        BinOp::ShlAssign(_) => Some(ops::row("shl")),
+        BinOp::ShrAssign(_) => Some(ops::row("shr")),
+        _ => None,
     }
 }

@@ -149,7 +149,7 @@ impl Lowerer<'_> {
         let (receiver, rest) = arguments.split_first()?;
         let rest: Vec<String> = rest.iter().map(text).collect();
         let own =
-            crate::ops::method(&name).is_some() || super::methods::ARRAY_METHODS.contains(&name.as_str());
+            crate::ops::method(&name).is_some() || super::arrays::ARRAY_METHODS.contains(&name.as_str());
         match own {
             true => Some(format!(
                 "`{name}` is a method: write `{}.{name}({})`",

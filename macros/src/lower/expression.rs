@@ -3,7 +3,7 @@
 use quote::ToTokens;
 use syn::{Expr, Member, UnOp};
 
-use super::flow::assigning;
+use super::assign::assigning;
 use super::foreign::{self, Of, operand};
 use super::{Leaf, Lowerer};
 use crate::graph::{Id, Type};

@@ -321,7 +321,7 @@ mod tests {
         for (name, _, _, help) in TABLE {
             let known = |method: &str| {
                 crate::ops::methods().any(|op| op.name == method || op.tensor == method)
-                    || super::super::methods::ARRAY_METHODS.contains(&method)
+                    || super::super::arrays::ARRAY_METHODS.contains(&method)
                     || super::super::iterate::METHODS.contains(&method)
                     || method == "windows"
                     || method.starts_with('{')
@@ -344,7 +344,7 @@ mod tests {
         for (name, _, of, _) in TABLE {
             let number = crate::ops::method(name).is_some();
             let array = crate::ops::tensor_method(name).is_some()
-                || super::super::methods::ARRAY_METHODS.contains(name);
+                || super::super::arrays::ARRAY_METHODS.contains(name);
             let iterator = super::super::iterate::METHODS.contains(name);
             let known = match of {
                 Number => number,

@@ -4,7 +4,8 @@ use quote::ToTokens;
 use syn::{Block, Expr, Pat, PatSlice, PatTuple, Stmt};
 
 use super::Lowerer;
-use super::flow::{Exit, Flow, assigning};
+use super::assign::assigning;
+use super::flow::{Exit, Flow};
 use super::foreign::{self, Of};
 use crate::graph::Type;
 use crate::value::Value;

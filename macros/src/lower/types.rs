@@ -6,7 +6,6 @@ use quote::ToTokens;
 use syn::{Expr, Lit};
 
 use super::Lowerer;
-use super::flow::boolean;
 use super::foreign::operand;
 use crate::graph::{Id, Node, Type};
 use crate::value::{Array, Value};
@@ -260,4 +259,12 @@ fn truncated(expr: &Expr) -> Option<(i64, String, &syn::ExprBinary)> {
     let (a, b) = (integer(&division.left)?, integer(&division.right)?);
     let quotient = a.checked_div(b).filter(|quotient| quotient * b != a)?;
     Some((quotient, format!("{a}.0 / {b}.0"), division))
+}
+
+/// `true` and `false` as numbers of type `bool`.
+pub(super) fn boolean(literal: &Lit) -> Option<i64> {
+    match literal {
+        Lit::Bool(value) => Some(i64::from(value.value)),
+        _ => None,
+    }
 }

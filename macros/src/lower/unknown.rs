@@ -3,8 +3,8 @@
 use syn::ExprMethodCall;
 
 use super::Lowerer;
+use super::arrays::ARRAY_METHODS;
 use super::foreign::{self, Of};
-use super::methods::ARRAY_METHODS;
 use crate::ops;
 use crate::report::nearest;
 use crate::value::{Array, Value};
