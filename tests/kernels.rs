@@ -165,7 +165,7 @@ fn large_matrices_are_the_definition() {
         }
     }
     for (batch, rows, inner, cols) in
-        [(1, 20, 600, 21), (2, 18, 270, 66), (1, 2, 260, 1050), (1, 300, 17, 21)]
+        [(1, 20, 600, 21), (2, 18, 270, 66), (1, 2, 260, 1050), (1, 300, 17, 21), (1, 37, 9, 500)]
     {
         agrees_for_transposes(Size { batch, rows, inner, cols });
     }

@@ -27,8 +27,8 @@ const HEIGHT: usize = 240;
 const APART: usize = 48;
 /// The most rows that a band has.
 const TALLEST: usize = 16;
-/// From how many tiles on, in which the rows of the left factor are used, it pays to pack them.
-const TILES: usize = 3;
+/// From how many tiles on, in which columns of the left factor are used, it pays to pack them.
+const TILES: usize = 10;
 
 pub(super) struct Blocked<'a, T>(pub(super) Product<'a, T>);
 
