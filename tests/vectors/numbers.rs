@@ -36,7 +36,7 @@ pub(crate) fn with_bits(operands: usize, bits: impl Iterator<Item = u32> + Clone
 /// Numbers at which something begins or ends.
 #[rustfmt::skip]
 pub(crate) const EDGES: [f32; 42] = [
-    0.0, 1e-45, 1e-40, f32::MIN_POSITIVE, 1e-30, 1e-10, 2.4e-4, 0.25, 0.499_999_97, 0.5, 0.549_999_95, 0.55, 0.75,
+    0.0, 1e-45, 1e-40, f32::MIN_POSITIVE, 1e-30, 1e-10, 2.4e-4, 0.25, 0.259_999_96, 0.26, 0.499_999_97, 0.5, 0.75,
     0.999_999_94, 1.0, 1.000_000_1, 1.25, 1.5, 2.0, 2.5, 3.0, 3.999, 4.0, 8.5, 10.0, 14.0, 17.0, 18.1, 38.5, 64.0, 87.4,
     88.8, 89.5, 103.9, 104.1, 128.0, 3200.0, 8_388_609.0, 1e18, 2e38, f32::MAX, f32::INFINITY,
 ];

@@ -79,24 +79,20 @@ pub(super) fn pair_parts<T: Number, V: Vector<T>>(x: V) -> (V, Pair<V>) {
 }
 
 /// `e^-|x|`, which does not overflow, for `1 / (1 + e^x)` and its integral: a gradient has both, and has this
-/// only once. What is rounded away is kept, since with the other roundings there would be too many.
+/// only once.
 #[inline(always)]
 fn exp_negative<T: Number, V: Vector<T>>(x: V) -> V {
-    let (n, r) = reduce((-x.abs()).at_least(V::splat(T::EXP_ENDS[0])));
-    let linear = pair::sorted_sum(V::splat(T::ONE), r);
-    (linear.hi + (r * r).fused(polynomial(r, T::EXP), linear.lo)).scale(n)
+    exp_inside((-x.abs()).at_least(V::splat(T::EXP_ENDS[0])))
 }
 
-/// `1 / (1 + e^-|x|)`, or that much of 1 less.
+/// `1 / (1 + e^-|x|)`, or that much of 1 less: `e - e² / (1 + e)`, in which only the last rounding is of a number as
+/// large as the answer.
 #[inline(always)]
 pub(crate) fn sigmoid<T: Number, V: Vector<T>>(x: V) -> V {
     let one = V::splat(T::ONE);
     let exp = exp_negative(x);
-    let sum = pair::sorted_sum(one, exp);
-    let ratio = V::select(x.lt(V::splat(T::ZERO)), exp, one) / sum.hi;
-    // The inverse of the sum, to a tenth.
-    let inverse = sum.hi.fused(number(-0.5), number(1.457));
-    (ratio * sum.lo).fused(-inverse, ratio)
+    let above = one / (one + exp);
+    V::select(x.lt(V::splat(T::ZERO)), (exp * exp).fused(-above, exp), above)
 }
 
 #[inline(always)]

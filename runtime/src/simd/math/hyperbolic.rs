@@ -1,18 +1,21 @@
 //! Hyperbolic functions and their inverses.
 
-use super::exponential::{exp_inside, parts};
+use super::exponential::parts;
 use super::logarithm::ln_1p_sum;
-use super::{Number, Pair, Vector, copysign, number, pair, polynomial};
+use super::{Number, Pair, Vector, copysign, in_a_chain, number, pair, polynomial};
 
-/// A polynomial up to where the answer is a half; above it `1 - 2 / (e^2x + 1)`, from which no digits are lost.
+/// A polynomial near 0; above it `(e^2x - 1) / (e^2x + 1)`, where the roundings of both weigh less the larger they are.
 #[inline(always)]
 pub(crate) fn tanh<T: Number, V: Vector<T>>(x: V) -> V {
     let one = V::splat(T::ONE);
     let square = x * x;
-    let near = x.fused(square * polynomial(square, T::TANH), x);
+    let near = x.fused(square * in_a_chain(square, T::TANH), x);
     let a = x.abs().at_most(V::splat(T::TANH_END));
-    let far = one - (one + one) / (exp_inside(a + a) + one);
-    copysign(V::select(a.lt(number(0.55)), near, far), x)
+    let (n, less_one) = parts(a + a);
+    let power = V::power_of_two(n);
+    let exp_m1 = less_one.fused(power, power - one);
+    let far = exp_m1 / (exp_m1 + (one + one));
+    copysign(V::select(a.lt(number(0.26)), near, far), x)
 }
 
 /// `e^|x| / 2` and `e^-|x| / 2`. The first does not overflow before the sum of both does.

@@ -2,13 +2,13 @@
 
 use core::f64::consts::PI;
 
-use super::{Number, Vector, alternating, copysign, number, pair, polynomial};
+use super::{Number, Vector, copysign, in_a_chain, number, pair, polynomial};
 
 /// The arctangent of a number from 0 to 1.
 #[inline(always)]
 fn atan_inside<T: Number, V: Vector<T>>(x: V) -> V {
     let square = x * x;
-    x.fused(square * alternating(square, T::ATAN), x)
+    x.fused(square * in_a_chain(square, T::ATAN), x)
 }
 
 /// `π/2 - x`.

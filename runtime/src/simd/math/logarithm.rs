@@ -2,7 +2,7 @@
 //!
 //! `ln x = e ln 2 + ln m` with `x = m 2^e` and `3/4 <= m < 3/2`, where a polynomial is `ln m` by `f = m - 1`.
 
-use super::{Number, Pair, Vector, copysign, number, pair, polynomial};
+use super::{Number, Pair, Vector, copysign, in_a_chain, number, pair, polynomial};
 
 /// `ln(1 + f) - f`, for `-1/4 <= f <= 1/2`.
 #[inline(always)]
@@ -69,13 +69,10 @@ pub(super) fn ln_1p_sum<T: Number, V: Vector<T>>(x: Pair<V>, twos: V) -> V {
     sum(e + twos, f, less_linear(f) + x.lo * shrink / m)
 }
 
-/// `ln(1 + x)` for numbers from 0 to 1, where `e` is 0 or 1.
+/// `ln(1 + x)` for numbers from 0 to 1.
 #[inline(always)]
 pub(super) fn ln_1p_unit<T: Number, V: Vector<T>>(x: V) -> V {
-    let half = number::<T, V>(0.5);
-    let far = x.ge(half);
-    let f = V::select(far, x.fused(half, -half), x);
-    sum(V::select(far, V::splat(T::ONE), V::splat(T::ZERO)), f, less_linear(f))
+    (x * x).fused(in_a_chain(x, T::LOG_1P), x)
 }
 
 /// `1 + x = (1 + f) 2^e`, where `m` is `1 + f`, rounded, and `shrink` is `2^-e`.

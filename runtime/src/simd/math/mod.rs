@@ -79,9 +79,10 @@ fn polynomial<T: Format, V: Vector<T>>(x: V, coefficients: &[T]) -> V {
     odd.fused(x, even)
 }
 
-/// The same in one chain, for one whose even and odd powers nearly cancel each other.
+/// The same in one chain, which is an operation less: for one that something else waits longer for, or whose even and
+/// odd powers nearly cancel each other.
 #[inline(always)]
-fn alternating<T: Format, V: Vector<T>>(x: V, coefficients: &[T]) -> V {
+fn in_a_chain<T: Format, V: Vector<T>>(x: V, coefficients: &[T]) -> V {
     let mut sum = V::splat(coefficients[coefficients.len() - 1]);
     for &coefficient in coefficients[..coefficients.len() - 1].iter().rev() {
         sum = sum.fused(x, V::splat(coefficient));

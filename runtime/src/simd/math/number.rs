@@ -49,6 +49,8 @@ pub(crate) trait Number: Format {
     const EXP: &'static [Self];
     /// `(ln(1 + f) - f + f²/2) / f³` for `-1/4 <= f <= 1/2`.
     const LOG: &'static [Self];
+    /// `(ln(1 + x) - x) / x²` for `0 <= x <= 1`.
+    const LOG_1P: &'static [Self];
     /// `(sin r - r) / r³`, by `r²` for `|r| <= π/4`.
     const SIN: &'static [Self];
     /// `(cos r - 1 + r²/2) / r⁴`, by `r²` for `|r| <= π/4`.
@@ -57,7 +59,7 @@ pub(crate) trait Number: Format {
     const TAN: &'static [Self];
     /// `(sinh x - x) / x³`, by `x²` for `|x| <= 1`.
     const SINH: &'static [Self];
-    /// `(tanh x - x) / x³`, by `x²` for `|x| <= 0.55`.
+    /// `(tanh x - x) / x³`, by `x²` for `|x| <= 0.26`.
     const TANH: &'static [Self];
     /// `(atan x - x) / x³`, by `x²` for `|x| <= 1`.
     const ATAN: &'static [Self];
