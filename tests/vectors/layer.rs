@@ -120,6 +120,13 @@ on_every_instruction_set! {
         assert!(V::splat(nan).largest().is_nan());
     }
 
+    fn parts_of_lanes_are_summed_repeated_and_stretched<T, V>() {
+        parts_of_lanes::<T, V, 1>();
+        parts_of_lanes::<T, V, 2>();
+        parts_of_lanes::<T, V, 4>();
+        parts_of_lanes::<T, V, 8>();
+    }
+
     fn operators_are_those_of_numbers<T, V>() {
         let x = V::from_fn(|lane| T::from_f64(lane as f64 * 0.7 - 3.0));
         let y = V::from_fn(|lane| T::from_f64(lane as f64 * -0.4 + 1.1));
@@ -163,6 +170,30 @@ on_every_instruction_set! {
             }
         }
     }
+}
+
+/// Of `L` lanes each, where there are so many.
+#[inline(always)]
+fn parts_of_lanes<T: Real, V: Lanes<T>, const L: usize>() {
+    if L > V::LEN {
+        return;
+    }
+    let is = |own: V, expected: &dyn Fn(usize) -> usize| {
+        let expected: Vec<T> = (0..V::LEN).map(|lane| T::from_usize(expected(lane))).collect();
+        assert_eq!(lanes(own), expected, "{L}");
+    };
+    let square = |lane: usize| lane * lane;
+    let x = V::from_fn(|lane| T::from_usize(square(lane)));
+    is(x.repeated::<L>(), &|lane| square(lane % L));
+    for at in [0, (V::LEN / L).min(V::LEN - V::LEN / L), V::LEN - V::LEN / L] {
+        is(x.stretched::<L>(at), &|lane| square(at + lane / L));
+    }
+    let vectors: [V; L] =
+        std::array::from_fn(|vector| V::from_fn(|lane| T::from_usize(square(vector * V::LEN + lane))));
+    is(V::sums_of_parts(vectors), &|lane| (lane * L..(lane + 1) * L).map(square).sum());
+    let every = lanes(x.sums_of_every::<L>());
+    let expected = |lane| T::from_usize((lane..V::LEN).step_by(L).map(square).sum());
+    assert_eq!(every[..L], (0..L).map(expected).collect::<Vec<T>>(), "{L}");
 }
 
 /// A dot product, as a loss over data has it.

@@ -5,7 +5,7 @@
 //! number of vectors in a row has code of its own.
 
 use super::columns::{self, Weighted};
-use super::{MOST_LANES, Write, rows};
+use super::{MOST_LANES, Write, narrow, rows};
 use crate::real::Real;
 use crate::simd::{Kernel, Lanes, Rows, Simd, dispatch};
 
@@ -76,10 +76,12 @@ fn dot<T: Real>(row: &[T], x: &[T]) -> T {
 
 /// Calls a function with how many vectors a row is, and how many sums to have on their way in each lane, as
 /// constants, if the row is short and all lanes are taken. Else it is another one. There are not more sums on their
-/// way than rows.
+/// way than rows. The function for rows that are a part of a vector is called with their length.
 macro_rules! by_size {
-    ($rows:expr, $len:expr, $short:ident($($argument:expr),*), $other:expr) => {
+    ($rows:expr, $len:expr, $narrow:ident, $short:ident($($argument:expr),*), $other:expr) => {
         match ($rows % T::Lanes::<S>::LEN, $len.div_ceil(T::Lanes::<S>::LEN)) {
+            (0, 1) if $len == 4 && T::Lanes::<S>::LEN >= 8 => narrow::$narrow::<S, T, 4>($($argument),*),
+            (0, 1) if $len == 8 && T::Lanes::<S>::LEN >= 16 => narrow::$narrow::<S, T, 8>($($argument),*),
             (0, 1) if T::Lanes::<S>::LEN >= 8 => $short::<S, T, 1, 8>($($argument),*),
             (0, 1) => $short::<S, T, 1, 2>($($argument),*),
             (0, 2) if T::Lanes::<S>::LEN >= 4 => $short::<S, T, 2, 4>($($argument),*),
@@ -110,6 +112,7 @@ impl<T: Real> Kernel for Dots<'_, T> {
         by_size!(
             sums.len(),
             x.len(),
+            dots,
             short_dots(rows, x, sums),
             rows::multiply::<S, T>(rows, x.len(), x, sums, Write::Overwrite)
         );
@@ -142,6 +145,7 @@ impl<T: Real> Kernel for AddRows<'_, T> {
         by_size!(
             count,
             stride,
+            add,
             add_short(rows, factors, sums),
             columns::add::<S, T>(weighted, sums, Write::Accumulate)
         );

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `product.rs` | the forms and the choice |
 //! | `lanes.rs` | a few rows at a time, for a loop over rows |
+//! | `narrow.rs` | the same, where a row is a part of a vector |
 //! | `rows.rs` | a matrix, the rows of which lie along memory, times a vector |
 //! | `columns.rs` | a matrix, the columns of which lie along memory, times a vector |
 //! | `square.rs` | batches of small square matrices |
@@ -21,6 +22,7 @@ mod band;
 mod blocked;
 mod columns;
 mod lanes;
+mod narrow;
 mod pack;
 mod place;
 mod plain;

@@ -113,6 +113,40 @@ macro_rules! lanes {
             fn sums(vectors: &[Self]) -> Self {
                 Self::from_fn(|lane| vectors[lane].sum())
             }
+            /// Of `L` lanes, the sums in `L` vectors: lane `i` is the sum of the `i`th `L` lanes of all of them, one vector
+            /// behind the other. `L` is a power of two.
+            ///
+            /// # Panics
+            /// If there are not so many lanes.
+            #[inline(always)]
+            fn sums_of_parts<const L: usize>(vectors: [Self; L]) -> Self {
+                let parts = Self::LEN / L;
+                Self::from_fn(|lane| {
+                    let lanes = (0..L).map(|place| vectors[lane / parts].lane(lane % parts * L + place));
+                    lanes.fold(T::ZERO, |sum, number| sum + number)
+                })
+            }
+            /// The sums of every `L`th lane: of lane `i` and those a multiple of `L` behind it, in the first `L` lanes. In the
+            /// others may be anything.
+            #[inline(always)]
+            fn sums_of_every<const L: usize>(self) -> Self {
+                Self::from_fn(|lane| {
+                    (lane % L..Self::LEN).step_by(L).fold(T::ZERO, |sum, place| sum + self.lane(place))
+                })
+            }
+            /// The first `L` lanes, again and again: lane `i` is lane `i % L`.
+            #[inline(always)]
+            fn repeated<const L: usize>(self) -> Self {
+                Self::from_fn(|lane| self.lane(lane % L))
+            }
+            /// Each lane from the one at a place on, `L` times: lane `i` is lane `at + i / L`.
+            ///
+            /// # Panics
+            /// If there are not so many lanes.
+            #[inline(always)]
+            fn stretched<const L: usize>(self, at: usize) -> Self {
+                Self::from_fn(|lane| self.lane(at + lane / L))
+            }
             /// The transpose of as many vectors as there are lanes: lane `i` of vector `j` is lane `j` of `vectors[i]`.
             ///
             /// # Panics

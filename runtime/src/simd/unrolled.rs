@@ -4,8 +4,13 @@ use core::ops::{
     Add, AddAssign, BitAnd, BitOr, Div, DivAssign, Mul, MulAssign, Neg, Not, Rem, Sub, SubAssign,
 };
 
-use super::Lanes;
 use super::vector::Vector;
+use super::{Lanes, prefetch};
+
+/// How many bytes a line of the cache has.
+const LINE: usize = 64;
+/// How far ahead memory is asked for what a loop loads, in bytes.
+const AHEAD: usize = 4096;
 
 /// Two vectors, of which each operation is done on the one and then on the other: a loop whose operations wait for
 /// each other is unrolled by it without a change. The lanes of the first come first.
@@ -85,6 +90,9 @@ macro_rules! unrolled {
             }
             #[inline(always)]
             fn load(data: &[$number], at: usize) -> Self {
+                for line in (0..size_of::<Self>()).step_by(LINE) {
+                    prefetch(data, at + (AHEAD + line) / size_of::<$number>());
+                }
                 let data = &data[at..][..Self::LEN];
                 Self(V::load(data, 0), V::load(data, V::LEN))
             }

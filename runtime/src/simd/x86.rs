@@ -102,7 +102,32 @@ macro_rules! vector {
             }
             #[inline(always)]
             fn sums(vectors: &[Self]) -> Self {
-                Self::sums_of(&vectors[..$len])
+                Self::sums_of::<$len>(&vectors[..$len])
+            }
+            #[inline(always)]
+            fn sums_of_parts<const L: usize>(vectors: [Self; L]) -> Self {
+                Self::sums_of::<L>(&vectors)
+            }
+            #[inline(always)]
+            fn sums_of_every<const L: usize>(self) -> Self {
+                let mut left = $len;
+                let all = self;
+                $(
+                    left /= 2;
+                    let $whole = all.0;
+                    // SAFETY: as in `splat`.
+                    let all = if left >= L { all + Self(unsafe { $half }) } else { all };
+                )*
+                all
+            }
+            #[inline(always)]
+            fn repeated<const L: usize>(self) -> Self {
+                self.repeated_of::<L>()
+            }
+            #[inline(always)]
+            fn stretched<const L: usize>(self, at: usize) -> Self {
+                assert!(at + $len / L <= $len, "there are not so many lanes behind lane {at}");
+                self.stretched_of::<L>(at)
             }
             #[inline(always)]
             fn turn(vectors: &mut [Self]) {
