@@ -167,6 +167,7 @@ impl Body<'_> {
             quote! { const OPS: [#krate::emitted::FoldOp; #sums_len] = [#(#krate::emitted::FoldOp::#ops),*]; }
         });
         let unrolled = self.is_long(pass).then(|| quote! { const UNROLLED: bool = true; });
+        let products = cost::has_products(pass).then(|| quote! { const PRODUCTS: bool = true; });
         let unpacked = (!counted.is_empty()).then(|| quote! { let Pass { #(#counted,)* .. } = *self; });
         let array_values = pass.arrays.iter().map(|&id| self.flat_mut(id));
         let across_values = pass.across.iter().map(|&id| {
@@ -185,6 +186,7 @@ impl Body<'_> {
                 impl #implemented #krate::emitted::Pass<#element, #sums_len, #arrays_len, #across_len> for Pass #arguments {
                     #ops
                     #unrolled
+                    #products
 
                     #[inline(always)]
                     fn cost(&self) -> usize {

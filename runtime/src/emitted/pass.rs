@@ -7,7 +7,7 @@
 use core::ops::Range;
 
 use crate::real::Real;
-use crate::simd::{Kernel, Lanes, Scalar, Simd, dispatch};
+use crate::simd::{Kernel, Lanes, Portable, Scalar, Simd, dispatch};
 #[cfg(feature = "alloc")]
 use crate::threads::both;
 
@@ -68,6 +68,10 @@ pub trait Pass<T: Real, const SUMS: usize, const ARRAYS: usize, const ACROSS: us
 
     /// Whether two vectors of rows are done at a time: where a row is long chains of operations.
     const UNROLLED: bool = false;
+
+    /// Whether rows of a matrix are multiplied, which takes less time for several at once: those that do not fill a
+    /// vector are done a few at a time, as many as the narrowest vector has lanes.
+    const PRODUCTS: bool = false;
 
     /// The work for a row, in steps of a number each.
     fn cost(&self) -> usize;
@@ -257,7 +261,11 @@ where
         if P::UNROLLED && <T::TwiceLanes<S> as Lanes<T>>::LEN > <T::Lanes<S> as Lanes<T>>::LEN {
             self = self.whole::<T::TwiceLanes<S>>();
         }
-        self.whole::<T::Lanes<S>>().whole::<T::Lanes<Scalar>>();
+        self = self.whole::<T::Lanes<S>>();
+        if P::PRODUCTS {
+            self = self.whole::<T::Lanes<Portable>>();
+        }
+        self.whole::<T::Lanes<Scalar>>();
     }
 }
 

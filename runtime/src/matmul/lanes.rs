@@ -7,7 +7,7 @@
 use super::columns::{self, Weighted};
 use super::{MOST_LANES, Write, narrow, rows};
 use crate::real::Real;
-use crate::simd::{Kernel, Lanes, Rows, Simd, dispatch};
+use crate::simd::{Kernel, Lanes, Portable, Rows, Simd, dispatch};
 
 /// The most lanes that vectors have, two at a time.
 const MOST: usize = 2 * MOST_LANES;
@@ -48,10 +48,11 @@ pub fn add_rows<T: Real, V: Lanes<T>>(numbers: V, rows: &[T], sums: &mut [T]) {
     run::<T, V, _>(AddRows { rows: &rows[..V::LEN * sums.len()], factors: &factors.0[..V::LEN], sums });
 }
 
-/// Runs a kernel on the instruction set that the lanes are of. One lane alone is of none, and takes the widest.
+/// Runs a kernel on the instruction set that the lanes are of. As few as every machine has may be the rest of more, and
+/// take the widest.
 #[inline(always)]
 fn run<T: Real, V: Lanes<T>, K: Kernel<Output = ()>>(kernel: K) {
-    if V::LEN == 1 { dispatch(kernel) } else { V::Set::call(kernel) }
+    if V::LEN <= T::Lanes::<Portable>::LEN { dispatch(kernel) } else { V::Set::call(kernel) }
 }
 
 /// Whether a single row is done sooner than an instruction set is chosen.

@@ -55,6 +55,7 @@ mod x86;
 pub use dispatch::{InstructionSet, Kernel, Simd, dispatch};
 pub use lanes::Lanes;
 pub(crate) use outer::{Grid, outer_products};
+pub(crate) use pack::Portable;
 pub(crate) use prefetch::{prefetch, prefetch_far};
 pub(crate) use rows::Rows;
 pub use scalar::Scalar;

@@ -10,7 +10,7 @@ use crate::Real;
 
 /// What every machine has: 128 bits, as SSE2 and NEON.
 #[derive(Clone, Copy)]
-pub(super) struct Portable;
+pub(crate) struct Portable;
 
 impl super::dispatch::sealed::Sealed for Portable {}
 impl Simd for Portable {
@@ -27,7 +27,7 @@ impl Simd for Portable {
 
 #[derive(Clone, Copy)]
 #[repr(align(16))]
-pub(super) struct Pack<T, const N: usize>([T; N]);
+pub(crate) struct Pack<T, const N: usize>([T; N]);
 
 /// A condition of each lane.
 pub(super) type Flags<const N: usize> = Pack<bool, N>;

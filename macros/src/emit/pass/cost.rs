@@ -10,14 +10,18 @@ use crate::graph::{Axis, Id, Node};
 use crate::ops::Op;
 use crate::schedule::{Pass, Phase, Step};
 
+/// Whether the rows of a matrix that are in the lanes are multiplied.
+pub(super) fn has_products(pass: &Pass) -> bool {
+    pass.phases.iter().any(|phase| matches!(phase, Phase::OfRows { .. }))
+}
+
 impl Body<'_> {
     /// Whether the chains of operations of a row are so long that a processor does not see far enough ahead to
     /// begin the next vector before it waits for the end of one.
     pub(super) fn is_long(&self, pass: &Pass) -> bool {
         /// Measured: fewer functions are as quick one vector at a time.
         const FUNCTIONS: usize = 3;
-        let has_products = pass.phases.iter().any(|phase| matches!(phase, Phase::OfRows { .. }));
-        pass.in_lanes && (has_products || self.functions(pass) >= FUNCTIONS)
+        pass.in_lanes && (has_products(pass) || self.functions(pass) >= FUNCTIONS)
     }
 
     /// How many functions are computed for a row.
