@@ -4,9 +4,9 @@
 //! the product of that one and a vector: each of its rows times a number is added to `y`.
 
 use super::product::{Product, Single};
-use super::{FAR, Write};
+use super::{AHEAD, FAR, Write};
 use crate::real::Real;
-use crate::simd::{Kernel, Lanes, Rows, Simd, prefetch_far};
+use crate::simd::{Kernel, Lanes, Rows, Simd, prefetch, prefetch_far};
 
 /// How many columns are summed up before their sum is added to the others.
 const BLOCK: usize = 1024;
@@ -86,13 +86,15 @@ fn strip<S: Simd, T: Real, const N: usize, const U: usize>(
     while left >= U {
         let columns = Rows::<T, U>::new(data, stride, width);
         for (place, sums) in sums.iter_mut().enumerate() {
+            ask::<S, T, N>(columns.row(place), stride, left - place);
             fold::<S, T, N>(sums, columns.row(place), x[place * x_stride]);
         }
         data = &data[(U * stride).min(data.len())..];
         x = &x[(U * x_stride).min(x.len())..];
         left -= U;
     }
-    for _ in 0..left {
+    for place in 0..left {
+        ask::<S, T, N>(&data[..width], stride, left - place);
         fold::<S, T, N>(&mut sums[0], &data[..width], x[0]);
         data = &data[stride.min(data.len())..];
         x = &x[x_stride.min(x.len())..];
@@ -110,13 +112,35 @@ fn strip<S: Simd, T: Real, const N: usize, const U: usize>(
     }
 }
 
+/// Asks memory for a column that comes later, of so many that are left. Where columns are wider than a strip, what
+/// lies behind one of them is not what comes next.
+#[inline(always)]
+fn ask<S: Simd, T: Real, const N: usize>(column: &[T], stride: usize, left: usize) {
+    if stride <= column.len() {
+        return ask_far::<S, T, N>(column);
+    }
+    let ahead = AHEAD / (N * size_of::<T::Lanes<S>>());
+    if ahead < left {
+        for j in 0..N {
+            prefetch(column, ahead * stride + j * T::Lanes::<S>::LEN);
+        }
+    }
+}
+
+/// The same, where columns lie one behind the other.
+#[inline(always)]
+pub(super) fn ask_far<S: Simd, T: Real, const N: usize>(column: &[T]) {
+    for j in 0..N {
+        prefetch_far(column, j * T::Lanes::<S>::LEN + FAR / size_of::<T>());
+    }
+}
+
 /// Adds a column times a number to the sums.
 #[inline(always)]
 pub(super) fn fold<S: Simd, T: Real, const N: usize>(sums: &mut [T::Lanes<S>; N], column: &[T], x: T) {
     let lanes = T::Lanes::<S>::LEN;
     let x = T::Lanes::<S>::splat(x);
     for (j, sum) in sums.iter_mut().enumerate() {
-        prefetch_far(column, j * lanes + FAR / size_of::<T>());
         let numbers = if j + 1 < N {
             T::Lanes::<S>::load(column, j * lanes)
         } else {

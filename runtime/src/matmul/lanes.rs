@@ -162,6 +162,7 @@ fn add_short<S: Simd, T: Real, const N: usize, const U: usize>(rows: &[T], facto
         for first in (0..lanes).step_by(U) {
             let some = Rows::<T, U>::new(&rows[(place * lanes + first) * len..], len, len);
             for (at, part) in parts.iter_mut().enumerate() {
+                columns::ask_far::<S, T, N>(some.row(at));
                 columns::fold::<S, T, N>(part, some.row(at), factors[first + at]);
             }
         }
