@@ -47,7 +47,7 @@ impl<T: Real> Kernel for Blocked<'_, T> {
         let three = 3 * T::Lanes::<S>::LEN;
         let blocks = (size.cols * depth * size_of::<T>()).div_ceil(BLOCK);
         let width = parts(size.cols, blocks).next_multiple_of(three);
-        let most = most::<S, T>(size);
+        let most = most::<S, T>(&self.0);
         let left =
             if in_place::<S, T>(&self.0, most) { 0 } else { HEIGHT.min(size.rows.next_multiple_of(most)) };
         let packed = packs(&self.0);
@@ -116,7 +116,7 @@ fn multiply<S: Simd, T: Real>(
     Room { left: packed, right, apart }: Room<'_, T>,
 ) {
     let size = product.size;
-    let most = most::<S, T>(size);
+    let most = most::<S, T>(product);
     let in_place = in_place::<S, T>(product, most);
     let [_, a_row, a_col] = product.a.strides;
     let [_, b_row, b_col] = product.b.strides;
@@ -170,11 +170,14 @@ fn multiply<S: Simd, T: Real>(
     }
 }
 
-/// The most rows of tiles. Few columns leave registers for twice as many as of several vectors. Where only a part of them is there, lower tiles leave less of it unused.
+/// The most rows of tiles. Few columns leave registers for twice as many as of several vectors. Where there are not as
+/// many, tiles that are lower, and of which two may have rows in common, take less time than copies.
 #[inline(always)]
-fn most<S: Simd, T: Real>(size: Size) -> usize {
-    let mut most = wide::<S, T>() * if size.cols <= T::Lanes::<S>::LEN { 2 } else { 1 };
-    while most > LEAST && most >= size.rows + LEAST {
+fn most<S: Simd, T: Real>(product: &Product<'_, T>) -> usize {
+    let Size { rows, cols, .. } = product.size;
+    let spare = if near::<S, T>(product) { 0 } else { LEAST - 1 };
+    let mut most = wide::<S, T>() * if cols <= T::Lanes::<S>::LEN { 2 } else { 1 };
+    while most > LEAST && most > rows + spare {
         most = LEAST.max(most / 2);
     }
     most
@@ -184,7 +187,13 @@ fn most<S: Simd, T: Real>(size: Size) -> usize {
 /// row lie along memory, or those of a column that few tiles use.
 #[inline(always)]
 fn in_place<S: Simd, T: Real>(product: &Product<'_, T>, most: usize) -> bool {
+    product.size.rows >= most && near::<S, T>(product)
+}
+
+/// Whether it takes no longer to read the left factor where it is.
+#[inline(always)]
+fn near<S: Simd, T: Real>(product: &Product<'_, T>) -> bool {
     let [_, of_row, of_col] = product.a.strides;
     let few = product.size.cols < TILES * 3 * T::Lanes::<S>::LEN;
-    product.size.rows >= most && (of_col == 1 || of_row == 1 && few)
+    of_col == 1 || of_row == 1 && few
 }

@@ -1,9 +1,9 @@
 //! Batches of products with a right factor that fits in registers, one vector for each of its rows.
 
 use super::product::{Product, Single};
-use super::{MOST_LANES, Size, Write};
+use super::{AHEAD, MOST_LANES, Size, Write};
 use crate::real::Real;
-use crate::simd::{Kernel, Lanes, Simd};
+use crate::simd::{Kernel, Lanes, Simd, prefetch};
 
 /// Computes a batch of products if it is one that this kernel is made for.
 #[inline(always)]
@@ -54,6 +54,7 @@ fn batch<S: Simd, T: Real, const K: usize>(product: &mut Product<'_, T>) {
         if b_col == 1 {
             let mut left = b;
             for vector in &mut right {
+                prefetch(left, AHEAD / size_of::<T>());
                 *vector = T::Lanes::<S>::load_up_to(left, 0, size.cols, T::ZERO);
                 left = &left[b_row.min(left.len())..];
             }
@@ -73,6 +74,10 @@ fn batch<S: Simd, T: Real, const K: usize>(product: &mut Product<'_, T>) {
             };
             if a_col == 1 {
                 let row = &a[..K];
+                // Shorter rows are in lines that have been asked for.
+                if K * size_of::<T>() >= 64 {
+                    prefetch(a, AHEAD / size_of::<T>());
+                }
                 for (k, vector) in right.iter().enumerate() {
                     sum = T::Lanes::<S>::splat(row[k]).fused(*vector, sum);
                 }
