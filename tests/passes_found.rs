@@ -169,3 +169,23 @@ fn conditions_of_rows() {
     // No row asks.
     assert_eq!(asked_for_by_some::value(&[], &Vector::from([0.5]), 7), 0.05);
 }
+
+/// What is added up for each turn of the inner loop is there before the rows, which read it.
+#[differentiable]
+fn counted_before(b: &[f64; 2]) -> f64 {
+    let mut sum = 0.5;
+    for c in 1..=b.len() {
+        for y in (1..=b.len() / 2).step_by(3) {
+            for _ in (b.len() % 2..y % 2).rev() {
+                sum += b[1] - 1.2;
+            }
+            sum += b[c % 3 % 2];
+        }
+    }
+    sum
+}
+
+#[test]
+fn sums_that_rows_read() {
+    check(&counted_before::objective(), &[0.3, -0.7], counted_before);
+}

@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 
 use super::body::Body;
 use crate::graph::{Id, Node, Type};
-use crate::schedule::Home;
+use crate::schedule::{Home, Storage};
 use crate::written::{Written, nested_array};
 
 /// A name outside a pass, its type inside, and what it is there.
@@ -55,16 +55,26 @@ impl Body<'_> {
                 add(Captured::copy(name, typed(self.graph.ty(id))));
             }
         }
-        for (&id, name) in self.variables.iter().chain(&self.accumulators).chain(&self.buffers) {
-            add(self.captured_buffer(id, name, typed(self.graph.ty(id))));
+        // What is added up in one place may be kept in another when it is complete.
+        for (&id, name) in self.variables.iter().chain(&self.accumulators) {
+            add(self.captured_buffer(id, name, self.program.accumulators.get(&id), typed(self.graph.ty(id))));
+        }
+        for (&id, name) in &self.buffers {
+            add(self.captured_buffer(id, name, self.program.storage_of(id), typed(self.graph.ty(id))));
         }
         found.sort_by_key(|captured| captured.name.to_string());
         found
     }
 
-    fn captured_buffer(&self, id: Id, name: &Ident, element: TokenStream) -> Captured {
+    fn captured_buffer(
+        &self,
+        id: Id,
+        name: &Ident,
+        storage: Option<&Storage>,
+        element: TokenStream,
+    ) -> Captured {
         let is_stored = !matches!(self.graph.node(id), Node::State(..));
-        let shape = match self.program.accumulators.get(&id).or_else(|| self.program.storage_of(id)) {
+        let shape = match storage {
             Some(storage) if is_stored => self.buffer_shape(id, storage),
             _ => self.graph.shape(id),
         };
