@@ -168,7 +168,7 @@ impl Search<'_, '_> {
         let guards = [self.units.guards(taker), condition.as_slice()].concat();
         for reader in self.readers(of, taker) {
             if !exclude(self.units.guards(reader), &guards) && !self.is_other_side(reader, base, &guards) {
-                self.units.add_need(taker, reader);
+                self.units.add_wait(taker, reader);
             }
         }
         self.taken.entry(base).or_default().push(guards);

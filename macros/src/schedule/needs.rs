@@ -73,9 +73,16 @@ impl Units<'_> {
         &self.users[place]
     }
 
-    pub(super) fn add_need(&mut self, place: usize, need: usize) {
+    /// Whether a unit uses what another one does, rather than coming after it alone.
+    pub(super) fn uses(&self, place: usize, need: usize) -> bool {
+        !self.work[place].waits.contains(&need)
+    }
+
+    /// Has a unit wait for another one.
+    pub(super) fn add_wait(&mut self, place: usize, need: usize) {
         if !self.work[place].needs.contains(&need) {
             self.work[place].needs.push(need);
+            self.work[place].waits.push(need);
             self.users[need].push(place);
         }
     }

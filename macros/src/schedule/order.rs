@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::guards::Guard;
+use super::sharing::is_read_in_place;
 use super::units::{Unit, Units};
 use crate::graph::{Axis, Id};
 
@@ -146,9 +147,10 @@ impl Scheduler<'_> {
 
     /// What to open next. A branch goes where it can; a loop that holds all that is left over its axis
     /// goes before others, the outermost first; else the innermost one goes, since what it computes lets
-    /// the outer ones hold more. The turns of a loop run in order are never taken apart.
+    /// the outer ones hold more, but one that only reads elements goes last, since it may share its turns with
+    /// those who use them. The turns of a loop run in order are never taken apart.
     fn next_block(&self, over: &[(Context, Vec<usize>)], open: &[Context]) -> Option<(Context, Vec<usize>)> {
-        let mut innermost = None;
+        let (mut innermost, mut reading) = (None, None);
         for (context, own) in over {
             let mut wanted = own.clone();
             // What is not run in order may share the turns of what is.
@@ -165,10 +167,20 @@ impl Scheduler<'_> {
                 if complete || !matches!(context, Context::Loop(..)) {
                     return Some((*context, wanted));
                 }
-                innermost = Some((*context, wanted));
+                let last = if wanted.iter().all(|&unit| self.only_reads(unit)) {
+                    &mut reading
+                } else {
+                    &mut innermost
+                };
+                *last = Some((*context, wanted));
             }
         }
-        innermost
+        innermost.or(reading)
+    }
+
+    /// Whether a unit reads an element of an array that changes in place, and no more.
+    fn only_reads(&self, unit: usize) -> bool {
+        matches!(self.units.unit(unit), Unit::Value(id) if is_read_in_place(self.units.graph, id))
     }
 
     /// Those of the units that can be done once the context is open, with all of each loop run in order or

@@ -65,7 +65,9 @@ pub(super) fn storage(
             continue;
         }
         for &need in units.needs(place) {
-            if let Some(id) = units.unit(need).id() {
+            if let Some(id) = units.unit(need).id()
+                && units.uses(place, need)
+            {
                 users.entry(id).or_default().push(place);
             }
         }

@@ -292,3 +292,35 @@ fn a_loop_whose_turns_are_asked_for_on_one_side() {
         ",
     );
 }
+
+#[test]
+fn elements_are_read_where_they_are_used() {
+    let (lowered, roots) = pipeline_of(
+        quote!(wrt(x)),
+        quote! {
+            fn f(x: &[f64], steps: usize) -> f64 {
+                let mut y = vec![0.0; x.len()];
+                for _ in 0..steps {
+                    let (mut first, mut second) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+                    let mut third = vec![0.0; x.len()];
+                    for i in 1..x.len() {
+                        first[i] = x[i] * y[i - 1];
+                    }
+                    for i in 1..x.len() {
+                        second[i] = x[i] * first[i - 1];
+                    }
+                    for i in 1..x.len() {
+                        third[i] = x[i] * second[i - 1];
+                    }
+                    for i in 0..y.len() {
+                        y[i] += first[i] + 2.0 * second[i] + third[i];
+                    }
+                }
+                y[x.len() - 1]
+            }
+        },
+    );
+    let program = schedule(&lowered, &roots[..1], 1).expect("its loops have an order");
+    let program = program.print(&lowered);
+    assert!(!program.contains("keep"), "{program}");
+}

@@ -45,6 +45,8 @@ pub(super) struct Work {
     pub(super) guards: Vec<Guard>,
     pub(super) operands: Vec<Id>,
     pub(super) needs: Vec<usize>,
+    /// Those of the units it needs that must only be done before, and give it nothing.
+    pub(super) waits: Vec<usize>,
 }
 
 /// All units, operands before users.
@@ -249,7 +251,7 @@ impl<'g> Units<'g> {
             axes.dedup();
         }
         self.places.insert(unit, self.work.len());
-        self.work.push(Work { unit, axes, home, guards, operands, needs });
+        self.work.push(Work { unit, axes, home, guards, operands, needs, waits: Vec::new() });
     }
 
     fn home(&self, unit: Unit, operands: &[Id]) -> Option<usize> {
