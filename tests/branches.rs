@@ -4,6 +4,7 @@
     clippy::neg_cmp_op_on_partial_ord,
     clippy::collapsible_if,
     clippy::collapsible_else_if,
+    clippy::needless_range_loop,
     clippy::needless_return,
     reason = "every form that a user may write is tried"
 )]
@@ -404,5 +405,56 @@ fn what_is_not_evaluated_changes_nothing() {
         for y in [0.2, 0.9, 2.1] {
             check(&lazy::objective(), &lazy::Params { x, y }, |p| lazy(p.x, p.y));
         }
+    }
+}
+
+/// The distance of two sequences by dynamic programming: what two of the branches read, the others must not.
+#[differentiable]
+fn distance(a: &[f64], b: &[f64], gap: f64) -> f64 {
+    let mut d = vec![vec![0.0f64; b.len()]; a.len()];
+    for i in 0..a.len() {
+        for j in 0..b.len() {
+            let cost = (a[i] - b[j]).powi(2);
+            d[i][j] = cost
+                + if i > 0 && j > 0 {
+                    d[i - 1][j - 1].min(d[i - 1][j] + gap).min(d[i][j - 1] + gap)
+                } else if i > 0 {
+                    d[i - 1][j] + gap
+                } else if j > 0 {
+                    d[i][j - 1] + gap
+                } else {
+                    gap * gap
+                };
+        }
+    }
+    d[a.len() - 1][b.len() - 1]
+}
+
+/// The neighbours of each element, where it has them.
+#[differentiable]
+fn neighbours(x: &[f64], w: f64) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += if i > 0 && i + 1 < x.len() {
+            (x[i + 1] - x[i - 1]) * w
+        } else if i > 0 {
+            x[i - 1].sin()
+        } else if i + 1 < x.len() {
+            x[i + 1].cos()
+        } else {
+            x[i] * w
+        };
+    }
+    sum
+}
+
+#[test]
+fn what_several_branches_read_is_read_in_these_alone() {
+    let (a, b) = (numbers::<1>(1, [5]).data().to_vec(), numbers::<1>(2, [4]).data().to_vec());
+    for rows in 1..=a.len() {
+        let params = distance::Params { a: a[..rows].to_vec(), b: b.clone(), gap: 0.3 };
+        check(&distance::objective(), &params, |p| distance(&p.a, &p.b, p.gap));
+        let params = neighbours::Params { x: a[..rows].to_vec(), w: 0.7 };
+        check(&neighbours::objective(), &params, |p| neighbours(&p.x, p.w));
     }
 }

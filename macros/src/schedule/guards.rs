@@ -3,8 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::loops::Loops;
-use crate::graph::{Entry, Graph, Id, LIMIT, Node};
+use crate::graph::{Entry, Graph, Id, LIMIT, Node, Type};
+use crate::ops;
 use crate::shape::Extent;
+
+/// How many conditions of a node's users are brought together: each may double the work of doing so.
+const MOST_CONDITIONS: usize = 8;
 
 /// A condition and the side of it that is taken.
 pub(crate) type Guard = (Id, bool);
@@ -96,6 +100,7 @@ fn needed_under(
     known: &HashMap<usize, Vec<Guard>>,
 ) -> HashMap<Id, Vec<Guard>> {
     let mut guards: HashMap<Id, Vec<Guard>> = roots.iter().map(|&root| (root, Vec::new())).collect();
+    let mut paths: HashMap<Id, Vec<Vec<Guard>>> = HashMap::new();
     let mut used: HashSet<Id> = HashSet::new();
     for &id in reachable {
         used.extend(graph.operands(id));
@@ -109,6 +114,10 @@ fn needed_under(
             (None, _) if used.contains(&id) => continue,
             // A length, which loops need.
             (None, _) => Vec::new(),
+        };
+        let full = match any_of(graph, &full, paths.remove(&id).unwrap_or_default()) {
+            Some(any) => [full, vec![(any, true)]].concat(),
+            None => full,
         };
         let free = graph.free(id);
         let over: Vec<Extent> = free.iter().chain(&graph.axes_bound(id)).map(|axis| axis.extent).collect();
@@ -136,6 +145,9 @@ fn needed_under(
         let own: Vec<Guard> = nested.iter().chain(simple).copied().collect();
         for (operand, conditions) in uses(graph, id, &node) {
             let path = [own.as_slice(), &conditions].concat();
+            if graph.is_risky(operand) {
+                paths.entry(operand).or_default().push(path.clone());
+            }
             let common = match guards.remove(&operand) {
                 None => path,
                 Some(known) => known.into_iter().filter(|guard| path.contains(guard)).collect(),
@@ -145,6 +157,47 @@ fn needed_under(
         guards.insert(id, own);
     }
     guards
+}
+
+/// The condition that some user of a node asks for it, beside what all of them ask: `None` if one always does, or
+/// if it is not simple.
+fn any_of(graph: &Graph, common: &[Guard], paths: Vec<Vec<Guard>>) -> Option<Id> {
+    let mut rests: Vec<Vec<Guard>> = Vec::new();
+    for path in paths {
+        let rest: Vec<Guard> = path.into_iter().filter(|guard| !common.contains(guard)).collect();
+        if !rests.contains(&rest) {
+            rests.push(rest);
+        }
+    }
+    let is_simple = |&(condition, _): &Guard| !graph.is_risky(condition) && graph.cost(condition) < LIMIT;
+    let conditions = rests.iter().flatten();
+    if conditions.clone().count() > MOST_CONDITIONS
+        || !conditions.clone().all(is_simple)
+        || is_certain(&rests)
+    {
+        return None;
+    }
+    // Where a condition is enough, its other side need not be asked for.
+    let enough: Vec<Guard> = rests.iter().filter(|rest| rest.len() == 1).map(|rest| rest[0]).collect();
+    rests.iter_mut().for_each(|rest| rest.retain(|&(condition, side)| !enough.contains(&(condition, !side))));
+    let boolean = |value: bool| graph.int(i64::from(value), Type::Bool);
+    let holds = |&(condition, side): &Guard| match side {
+        true => condition,
+        false => graph.op(ops::row("not"), &[condition]),
+    };
+    let all_of = |rest: &Vec<Guard>| rest.iter().map(holds).reduce(|a, b| graph.select(a, b, boolean(false)));
+    let all: Option<Vec<Id>> = rests.iter().map(all_of).collect();
+    all?.into_iter().reduce(|a, b| graph.select(a, boolean(true), b))
+}
+
+/// Whether one of them holds, whatever the conditions are.
+fn is_certain(paths: &[Vec<Guard>]) -> bool {
+    let Some(&(condition, _)) = paths.iter().flatten().next() else { return !paths.is_empty() };
+    [true, false].into_iter().all(|value| {
+        let possible = paths.iter().filter(|path| !path.contains(&(condition, !value)));
+        let rest = |path: &Vec<Guard>| path.iter().filter(|guard| guard.0 != condition).copied().collect();
+        is_certain(&possible.map(rest).collect::<Vec<Vec<Guard>>>())
+    })
 }
 
 /// What may panic, is computed once before loops, and is needed in their turns alone: under the conditions

@@ -205,7 +205,7 @@ impl<'g> Loops<'g> {
             self.turns.contains_key(number)
                 && self.chain(*number).iter().all(|&number| !after.contains(number))
         };
-        ids.iter().flat_map(|&id| self.within(id)).copied().filter(fits).max()
+        ids.iter().flat_map(|&id| self.within(id)).filter(fits).max()
     }
 
     /// The loop in whose turns a node is computed, whatever the conditions are under which that is done.
@@ -223,11 +223,15 @@ impl<'g> Loops<'g> {
     /// Whether a value is known only after a loop, or one around it.
     pub(super) fn is_after(&self, id: Id, number: usize) -> bool {
         let chain = self.chain(number);
-        self.after.get(&id).is_some_and(|after| chain.iter().any(|&number| after.contains(number)))
+        match self.after.get(&id) {
+            Some(after) => chain.iter().any(|&number| after.contains(number)),
+            // A condition that was made of others.
+            None => self.graph.operands(id).into_iter().any(|operand| self.is_after(operand, number)),
+        }
     }
 
-    fn within(&self, id: Id) -> &[usize] {
-        self.within.get(&id).map_or(&[], Vec::as_slice)
+    fn within(&self, id: Id) -> Vec<usize> {
+        self.within.get(&id).cloned().unwrap_or_else(|| self.graph.with(id, |data| data.within.clone()))
     }
 
     /// The loops in which a value is, from those of its operands: what has changed in place is where it has
