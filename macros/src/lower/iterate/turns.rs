@@ -138,7 +138,15 @@ impl Lowerer<'_> {
             let left = self.graph.state(number, left, Type::Int("usize"), Vec::new());
             self.graph.op(ops::row("eq"), &[left, self.usize(0)])
         });
+        let before = self.scope.clone();
         let condition = repeated.condition.map(|condition| self.condition(condition));
+        if let Some(condition) = repeated.condition.filter(|_| self.scope != before) {
+            // It is asked once more than there are turns.
+            let message = "the condition of a loop cannot change anything";
+            let help = "write `loop { .. }`, and leave it with `break` where the condition does not hold";
+            self.refuse(condition, message, help);
+            self.scope = before;
+        }
         if let (Some(Some(id)), Some(condition), false) = (condition, repeated.condition, leaves)
             && self.graph.states_in(&[id], number).is_empty()
         {
