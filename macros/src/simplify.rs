@@ -6,6 +6,7 @@
 //! case makes a NaN: an infinite factor that leaves a sum over empty data meets the sum's 0. It is none that
 //! is infinite because the data are empty, since `empty.rs` has seen to these.
 
+mod elements;
 mod products;
 mod reciprocals;
 
@@ -70,6 +71,8 @@ static REWRITES: &[Rewrite] = &[
     ("-(c * x)", negated_multiple),
     // The derivative has been taken.
     ("x.detach()", |e| unary(e, "detach")),
+    ("an element of a sum over all places", elements::added_at_all_places),
+    ("an element that is not set", elements::not_set),
     ("the sum of what does not depend on the index", repeated_sum),
     ("the sum of c * x", factors_of_sum),
     ("the sum of x * (y * z), as that of two factors", products::regrouped),

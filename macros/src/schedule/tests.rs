@@ -324,3 +324,29 @@ fn elements_are_read_where_they_are_used() {
     let program = program.print(&lowered);
     assert!(!program.contains("keep"), "{program}");
 }
+
+/// Of what is left of an array that a loop sets all but one element of, only that one has a derivative.
+#[test]
+fn the_element_that_loops_leave_is_added_up_alone() {
+    let program = program(
+        quote!(wrt(x)),
+        quote! {
+            fn f(x: &[f64], steps: usize) -> f64 {
+                let mut y = vec![0.0; x.len()];
+                for _ in 0..steps {
+                    let mut next = vec![0.0; x.len()];
+                    next[0] = x[0];
+                    for i in 1..x.len() {
+                        next[i] = x[i] * y[i - 1];
+                    }
+                    for i in 0..y.len() {
+                        y[i] += next[i];
+                    }
+                }
+                y.iter().sum()
+            }
+        },
+    );
+    assert!(program.contains("sum_3 += t_6") && program.contains("d_x[0] += sum_3"), "{program}");
+    assert!(!program.contains("d_next[i_2] = 0"), "{program}");
+}
