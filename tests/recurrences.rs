@@ -517,3 +517,45 @@ fn iterators_and_slices() {
         check(&folded::objective(), &slice(3, n), |x| folded(x));
     }
 }
+
+#[differentiable]
+fn power(values: &Matrix<f64>) -> f64 {
+    values.square().sum()
+}
+
+/// The argument of the call is the same in all turns of the loop over `out`, and is not there in each turn
+/// of the outer loop.
+#[differentiable]
+fn used_again_and_again(a: &[f64], x: &[f64], bound: f64) -> f64 {
+    let mut sum = 0.5;
+    for i in 0..x.len() {
+        for out in (i + 1..=8).step_by(2) {
+            if i % 2 == 0 {
+                for k in 1..=i / 3 {
+                    let called: f64 = power(&Matrix::<f64>::from([[x[k], 0.5]]));
+                    sum += called * a[i] * out as f64;
+                }
+            } else if bound > 2.0 && i > 4 {
+                for b in x {
+                    if *b > 0.9 {
+                        return *b;
+                    }
+                }
+            }
+            sum += bound * 0.1;
+        }
+    }
+    sum
+}
+
+#[test]
+fn contributions_of_several_turns_come_together() {
+    let a = slice(3, 9);
+    for length in 0..=9 {
+        let x: Vec<f64> = slice(4, length).iter().map(|x| 0.8 * x).collect();
+        for bound in [0.6, 7.0] {
+            let params = used_again_and_again::Params { a: a.clone(), x: x.clone(), bound };
+            check(&used_again_and_again::objective(), &params, |p| used_again_and_again(&p.a, &p.x, p.bound));
+        }
+    }
+}

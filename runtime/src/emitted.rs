@@ -79,6 +79,39 @@ pub fn keep<T: Default>(kept: &mut Vec<T>, place: usize, value: T) {
     kept[place] = value;
 }
 
+/// No turn of a loop.
+#[cfg(feature = "alloc")]
+const NOWHERE: usize = usize::MAX;
+
+/// Notes where the turns of a loop begin among all of its turns, unless it has been run at this place before:
+/// whether it has not.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn begin(first: &mut Vec<usize>, place: usize, turns: usize) -> bool {
+    if place >= first.len() {
+        first.resize(place + 1, NOWHERE);
+    }
+    let begins = first[place] == NOWHERE;
+    if begins {
+        first[place] = turns;
+    }
+    begins
+}
+
+/// Whether a loop has been run at a place.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn is_begun(first: &[usize], place: usize) -> bool {
+    first.get(place).is_some_and(|&first| first != NOWHERE)
+}
+
+/// What a loop has left, or what there is where it has not been run.
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn where_begun<T>(is_begun: bool, left: impl FnOnce() -> T, neutral: T) -> T {
+    if is_begun { left() } else { neutral }
+}
+
 /// A place to add to, behind those that have been added to so far or one of theirs; none of it is there
 /// before.
 #[cfg(feature = "alloc")]

@@ -34,10 +34,14 @@ pub(super) struct Body<'a> {
     pub(super) turns: HashMap<usize, Ident>,
     /// For a block whose turns are counted on: where the turns of each run begin, and their number so far.
     pub(super) counters: HashMap<(usize, usize), (Ident, Ident)>,
+    /// Those of these that are not run in each turn of the loops that the values are kept for.
+    pub(super) unsure: HashSet<(usize, usize)>,
     pub(super) output_names: HashMap<usize, Ident>,
     pub(super) scope: Vec<HashSet<Id>>,
     /// How many loops are open.
     pub(super) loops: usize,
+    /// How many branches are open.
+    pub(super) branches: usize,
     pub(super) used: HashSet<String>,
     /// The last number that was put behind a name.
     pub(super) numbers: HashMap<String, usize>,
@@ -71,9 +75,11 @@ impl<'a> Body<'a> {
             variables: HashMap::new(),
             turns: HashMap::new(),
             counters: HashMap::new(),
+            unsure: HashSet::new(),
             output_names: HashMap::new(),
             scope: vec![HashSet::new()],
             loops: 0,
+            branches: 0,
             used,
             numbers: HashMap::new(),
             pulled_back: graph.pulled_back(&program.roots),
@@ -146,7 +152,9 @@ impl<'a> Body<'a> {
                     quote!(!#condition)
                 };
                 self.scope.push(HashSet::new());
+                self.branches += 1;
                 let body = self.steps(body);
+                self.branches -= 1;
                 self.scope.pop();
                 quote! { if #condition { #body } }
             }

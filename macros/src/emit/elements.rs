@@ -103,7 +103,13 @@ impl Body<'_> {
                 // Where nothing was added there is no place.
                 Node::Fold(..) | Node::Scatter(..) => {
                     let (krate, neutral) = (&self.function.krate, self.neutral(id));
-                    quote!(#krate::emitted::added(&#buffer, #place, #neutral))
+                    let added = quote!(#krate::emitted::added(&#buffer, #place, #neutral));
+                    match self.is_begun(storage) {
+                        Some(is_begun) => {
+                            quote!(#krate::emitted::where_begun(#is_begun, || #added, #neutral))
+                        }
+                        None => added,
+                    }
                 }
                 _ => quote!(#buffer[#place]),
             };
@@ -131,7 +137,28 @@ impl Body<'_> {
         let (krate, buffer) = (&self.function.krate, &self.buffers[&first]);
         let kept = own.iter().copied().zip(&storage.kept).filter(|(_, kept)| **kept).map(|(index, _)| index);
         let place = self.place_in(first, storage, &kept.collect::<Vec<_>>());
-        quote! { #krate::emitted::keep(&mut #buffer, #place, #value); }
+        match self.graph.node(first) {
+            // It is asked for where it has not been computed.
+            Node::Fold(..) | Node::Scatter(..) => {
+                let neutral = self.neutral(first);
+                quote! { *#krate::emitted::grown(&mut #buffer, #place, #neutral) = #value; }
+            }
+            _ => quote! { #krate::emitted::keep(&mut #buffer, #place, #value); },
+        }
+    }
+
+    /// Whether the loops have been run in whose turns a value was kept, where that is not sure.
+    fn is_begun(&self, storage: &Storage) -> Option<TokenStream> {
+        let krate = &self.function.krate;
+        let all: Vec<(Axis, usize)> =
+            storage.leading.iter().copied().zip(storage.blocks.iter().copied()).collect();
+        let unsure =
+            all.iter().enumerate().filter(|&(place, (_, block))| self.unsure.contains(&(*block, place)));
+        let begun = unsure.map(|(place, (_, block))| {
+            let (first, outer) = (&self.counters[&(*block, place)].0, self.position(&all[..place]).tokens);
+            quote!(#krate::emitted::is_begun(&#first, #outer))
+        });
+        begun.reduce(|outer, inner| quote!(#outer && #inner))
     }
 
     /// The place in a buffer that grows with the turns.

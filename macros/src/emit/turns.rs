@@ -196,15 +196,29 @@ impl Body<'_> {
     /// Notes where the turns of a loop begin among all its turns, for those who are kept by their number.
     fn counted(&mut self, run: Run, tokens: TokenStream, turns: &TokenStream) -> TokenStream {
         let (mut before, mut after) = (TokenStream::new(), TokenStream::new());
-        for (block, prefix) in &self.program.counted {
+        let program = self.program;
+        for (block, prefix) in &program.counted {
             if *block != run.block {
                 continue;
             }
-            let krate = &self.function.krate;
-            let (first, count) = &self.counters[&(*block, prefix.len())];
+            let krate = self.function.krate.clone();
+            let counter = (*block, prefix.len());
+            let (first, count) = self.counters[&counter].clone();
             let place = self.position(prefix).tokens;
-            before.extend(quote! { #krate::emitted::keep(&mut #first, #place, #count); });
-            after.extend(quote! { #count += #turns; });
+            let begin = quote!(#krate::emitted::begin(&mut #first, #place, #count));
+            // In the turns of a loop that they are not kept for, they are the same again.
+            let is_repeated = self.loops > prefix.len();
+            if is_repeated || self.branches > 0 {
+                self.unsure.insert(counter);
+            }
+            if is_repeated {
+                let begins = self.name("begins");
+                before.extend(quote! { let #begins = #begin; });
+                after.extend(quote! { if #begins { #count += #turns; } });
+            } else {
+                before.extend(quote! { #begin; });
+                after.extend(quote! { #count += #turns; });
+            }
         }
         quote! { #before #tokens #after }
     }
