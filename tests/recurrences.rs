@@ -559,3 +559,48 @@ fn contributions_of_several_turns_come_together() {
         }
     }
 }
+
+/// What the loop begins with depends on `x` in one branch alone, and what it leaves does everywhere.
+#[differentiable]
+fn begun_in_a_branch(x: f64) -> f64 {
+    let mut value = if x >= 1.5 { ((x + x).sin() * 0.75).asin() } else { 0.0 };
+    let mut turns = 0;
+    let last: f64 = loop {
+        turns += 1;
+        if turns >= 3 {
+            break 0.5;
+        }
+        value = (0.75 + x).square() + 0.5 * value;
+    };
+    last + (value - 0.75).sin().gelu()
+}
+
+#[differentiable]
+fn shifted_square(shift: &[usize], x: f64) -> f64 {
+    x * x + shift[0] as f64
+}
+
+/// How many calls there are in a turn depends on the turn.
+#[differentiable]
+fn calls_in_uneven_turns(d: f64, z: &[f64]) -> f64 {
+    let mut sum = 0.5;
+    for n in 1..5 {
+        let product = d.gelu() / (0.5 + z[n % 4].sigmoid());
+        if n % 3 > 0 {
+            for i in 2..n {
+                let called: f64 = shifted_square(&[n / 2], d * product * z[i % 2]);
+                sum += called / (d.cos() + 2.0);
+            }
+        }
+    }
+    sum
+}
+
+#[test]
+fn what_turns_need_is_there_for_all_of_them() {
+    for x in [0.17, 1.4, 2.3] {
+        check(&begun_in_a_branch::objective(), &x, |&x| begun_in_a_branch(x));
+    }
+    let params = calls_in_uneven_turns::Params { d: -0.86, z: vec![0.83, 0.701, -1.862, 1.776] };
+    check(&calls_in_uneven_turns::objective(), &params, |p| calls_in_uneven_turns(p.d, &p.z));
+}

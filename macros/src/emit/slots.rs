@@ -21,8 +21,8 @@ impl Body<'_> {
             } else if self.is_kept_late(storage) {
                 quote! { let mut #name = #krate::emitted::Vec::new(); }
             } else {
-                let lengths = storage.leading.iter().map(|axis| self.size(axis.extent));
-                let length = lengths.reduce(|a, b| quote!(#a * #b));
+                let longest = storage.leading.iter().map(|axis| self.graph.longest(axis.extent));
+                let length = longest.map(|extent| self.size(extent)).reduce(|a, b| quote!(#a * #b));
                 quote! { let mut #name = #krate::emitted::slots(#length); }
             });
             self.gradients.insert(call, name);

@@ -100,7 +100,8 @@ fn needed_under(
     known: &HashMap<usize, Vec<Guard>>,
 ) -> HashMap<Id, Vec<Guard>> {
     let mut guards: HashMap<Id, Vec<Guard>> = roots.iter().map(|&root| (root, Vec::new())).collect();
-    let mut paths: HashMap<Id, Vec<Vec<Guard>>> = HashMap::new();
+    let mut paths: HashMap<Id, Vec<Vec<Guard>>> =
+        roots.iter().map(|&root| (root, vec![Vec::new()])).collect();
     let mut used: HashSet<Id> = HashSet::new();
     for &id in reachable {
         used.extend(graph.operands(id));
@@ -115,9 +116,11 @@ fn needed_under(
             // A length, which loops need.
             (None, _) => Vec::new(),
         };
+        // The turns of a loop are asked for by other nodes than its users too.
+        let is_loop = matches!(node, Node::Loop(..));
         let full = match any_of(graph, &full, paths.remove(&id).unwrap_or_default()) {
-            Some(any) => [full, vec![(any, true)]].concat(),
-            None => full,
+            Some(any) if !is_loop => [full, vec![(any, true)]].concat(),
+            _ => full,
         };
         let free = graph.free(id);
         let over: Vec<Extent> = free.iter().chain(&graph.axes_bound(id)).map(|axis| axis.extent).collect();
