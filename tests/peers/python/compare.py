@@ -8,6 +8,7 @@ computed the same on a small case of each kind.
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -99,7 +100,8 @@ def check(program, cases):
 
 
 class Server:
-    """A process that answers with times."""
+    """A process that answers with times. Between its turns it is stopped, so that threads that wait for more
+    work keep no core busy."""
 
     def __init__(self, command, case):
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -107,11 +109,14 @@ class Server:
         self.best = float("inf")
 
     def turn(self):
+        self.process.send_signal(signal.SIGCONT)
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         self.best = min(self.best, float(self.process.stdout.readline()))
+        self.process.send_signal(signal.SIGSTOP)
 
     def end(self):
+        self.process.send_signal(signal.SIGCONT)
         self.process.stdin.close()
         self.process.wait()
 
