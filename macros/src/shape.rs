@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::written::Length;
+
 /// The length of an axis. Two extents that must be equal are one class.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) struct Extent(u32);
@@ -23,6 +25,13 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    pub(crate) fn of_length(length: &Length) -> Self {
+        match length {
+            Length::Literal(length) => Source::Literal(*length),
+            Length::Const(path) => Source::Const(path.clone()),
+        }
+    }
+
     /// Whether the compiler knows it.
     pub(crate) fn is_known(&self) -> bool {
         matches!(self, Source::Literal(_) | Source::Const(_))

@@ -101,9 +101,7 @@ pub(crate) fn simplify(graph: &Graph, roots: &[Id]) -> Vec<Id> {
 
 /// Rewrites every node once its operands are, except those that are known to be simple.
 fn round(graph: &Graph, roots: &[Id], simple: &mut HashSet<Id>) -> Vec<Id> {
-    let mut rewritten: HashMap<Id, Id> = HashMap::new();
-    for id in graph.reachable(roots) {
-        let mut new = graph.with_operands(id, &mut |operand| rewritten[&operand]);
+    everywhere(graph, roots, |mut new| {
         // Rewrites that undo each other must not keep the compiler busy for ever.
         for _ in 0..REWRITES_OF_ONE {
             if simple.contains(&new) {
@@ -116,6 +114,15 @@ fn round(graph: &Graph, roots: &[Id], simple: &mut HashSet<Id>) -> Vec<Id> {
                 }
             }
         }
+        new
+    })
+}
+
+/// The roots with each node changed once its operands are, under the name it had.
+fn everywhere(graph: &Graph, roots: &[Id], mut change: impl FnMut(Id) -> Id) -> Vec<Id> {
+    let mut rewritten: HashMap<Id, Id> = HashMap::new();
+    for id in graph.reachable(roots) {
+        let new = change(graph.with_operands(id, &mut |operand| rewritten[&operand]));
         if new != id
             && let Some(name) = graph.name(id)
         {

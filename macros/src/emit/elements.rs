@@ -150,8 +150,7 @@ impl Body<'_> {
     /// Whether the loops have been run in whose turns a value was kept, where that is not sure.
     fn is_begun(&self, storage: &Storage) -> Option<TokenStream> {
         let krate = &self.function.krate;
-        let all: Vec<(Axis, usize)> =
-            storage.leading.iter().copied().zip(storage.blocks.iter().copied()).collect();
+        let all = storage.turns();
         let unsure =
             all.iter().enumerate().filter(|&(place, (_, block))| self.unsure.contains(&(*block, place)));
         let begun = unsure.map(|(place, (_, block))| {
@@ -163,8 +162,7 @@ impl Body<'_> {
 
     /// The place in a buffer that grows with the turns.
     pub(super) fn place_in(&self, id: Id, storage: &Storage, own: &[Id]) -> TokenStream {
-        let all: Vec<(Axis, usize)> =
-            storage.leading.iter().copied().zip(storage.blocks.iter().copied()).collect();
+        let all = storage.turns();
         let own_shape = self.graph.shape(id).into_iter().zip(&storage.kept);
         let own_shape = own_shape.filter(|(_, kept)| **kept).map(|(extent, _)| extent);
         let place = own_shape.zip(own).fold(self.position(&all), |outer, (extent, &index)| {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::body::Body;
-use crate::graph::{Axis, Id};
+use crate::graph::Id;
 
 impl Body<'_> {
     /// A slot for each gradient of a call that is used outside the block of the call.
@@ -54,9 +54,7 @@ impl Body<'_> {
 
     /// Which of all calls at the place of this one it is; `None` if there is but one.
     fn place_of_turn(&self, call: Id) -> Option<TokenStream> {
-        let storage = &self.program.gradients[&call];
-        let axes: Vec<(Axis, usize)> =
-            storage.leading.iter().copied().zip(storage.blocks.iter().copied()).collect();
+        let axes = self.program.gradients[&call].turns();
         (!axes.is_empty()).then(|| self.position(&axes).tokens)
     }
 

@@ -8,7 +8,7 @@ use crate::graph::Type;
 use crate::parse::Param;
 use crate::shape::{Extent, Source};
 use crate::value::{Array, Value};
-use crate::written::{Length, Written};
+use crate::written::Written;
 
 /// A parameter, or a field of one, that becomes leaves.
 struct Field<'f> {
@@ -104,10 +104,7 @@ impl Lowerer<'_> {
             Written::Slice { .. } | Written::Array { .. } => {
                 let is_slice = matches!(written, Written::Slice { .. });
                 let first = is_slice.then_some(Source::Axis { leaf, axis: 0 });
-                let lengths = written.lengths().iter().map(|length| match length {
-                    Length::Literal(length) => Source::Literal(*length),
-                    Length::Const(path) => Source::Const(path.clone()),
-                });
+                let lengths = written.lengths().iter().map(Source::of_length);
                 first.into_iter().chain(lengths).map(|source| self.extents.intern(source)).collect()
             }
         }

@@ -7,7 +7,7 @@ use super::{Leaf, Lowerer};
 use crate::graph::{Graph, Id, Node};
 use crate::shape::{Demand, Source};
 use crate::value::{Array, Value};
-use crate::written::{Length, Written, text};
+use crate::written::{Written, text};
 
 /// A number or an array of the result's type.
 pub(crate) enum Part {
@@ -108,10 +108,7 @@ impl Lowerer<'_> {
             }
             (Value::Array(array), Written::Array { element, lengths }) if array.rank() == lengths.len() => {
                 for (own, length) in array.shape().into_iter().zip(lengths) {
-                    let length = self.extents.intern(match length {
-                        Length::Literal(length) => Source::Literal(*length),
-                        Length::Const(path) => Source::Const(path.clone()),
-                    });
+                    let length = self.extents.intern(Source::of_length(length));
                     if self.extents.unify(own, length, Demand::Expression("the result")).is_err() {
                         return Some(false);
                     }

@@ -19,6 +19,13 @@ pub(crate) struct Storage {
     pub(crate) home: Home,
 }
 
+impl Storage {
+    /// The loop indices, each with the block that runs over it.
+    pub(crate) fn turns(&self) -> Vec<(Axis, usize)> {
+        self.leading.iter().copied().zip(self.blocks.iter().copied()).collect()
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Home {
     /// A buffer of its own; without any index, a local variable.

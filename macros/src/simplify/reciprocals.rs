@@ -5,26 +5,12 @@
 //! for one. So this is done where the divisor lies between 1 and the number of its summands: that of a softmax.
 //! It comes after all other rewrites, since `x / y` is what those and the formula know.
 
-use std::collections::HashMap;
-
 use crate::graph::{Expr, FoldOp, Graph, Id, Node};
 use crate::matching::{binary, is, sum, unary};
 
 /// The roots with such quotients as products, in the same graph.
 pub(crate) fn with_reciprocals(graph: &Graph, roots: &[Id]) -> Vec<Id> {
-    let mut rewritten: HashMap<Id, Id> = HashMap::new();
-    for id in graph.reachable(roots) {
-        let same = graph.with_operands(id, &mut |operand| rewritten[&operand]);
-        let new = by_reciprocal(graph.expr(same)).map_or(same, |product| product.id);
-        if new != id
-            && let Some(name) = graph.name(id)
-        {
-            graph.suggest_name(new, &name);
-        }
-        rewritten.insert(id, new);
-    }
-    graph.refer_to(&rewritten);
-    roots.iter().map(|root| rewritten[root]).collect()
+    super::everywhere(graph, roots, |id| by_reciprocal(graph.expr(id)).map_or(id, |product| product.id))
 }
 
 fn by_reciprocal(quotient: Expr) -> Option<Expr> {

@@ -138,15 +138,7 @@ impl Lowerer<'_> {
             let left = self.graph.state(number, left, Type::Int("usize"), Vec::new());
             self.graph.op(ops::row("eq"), &[left, self.usize(0)])
         });
-        let before = self.scope.clone();
-        let condition = repeated.condition.map(|condition| self.condition(condition));
-        if let Some(condition) = repeated.condition.filter(|_| self.scope != before) {
-            // It is asked once more than there are turns.
-            let message = "the condition of a loop cannot change anything";
-            let help = "write `loop { .. }`, and leave it with `break` where the condition does not hold";
-            self.refuse(condition, message, help);
-            self.scope = before;
-        }
+        let condition = repeated.condition.map(|condition| self.condition_of_loop(condition));
         if let (Some(Some(id)), Some(condition), false) = (condition, repeated.condition, leaves)
             && self.graph.states_in(&[id], number).is_empty()
         {
@@ -176,6 +168,19 @@ impl Lowerer<'_> {
         let endless = repeated.items.is_none() && repeated.condition.is_none();
         let repeats = Repeats { number, axis, go_on, left, leaves, ways, flow, endless };
         self.after_turns(repeats, carried, nexts, repeated.place)
+    }
+
+    /// The condition of a `while` loop, which is asked once more than there are turns.
+    fn condition_of_loop(&mut self, condition: &Expr) -> Option<Id> {
+        let before = self.scope.clone();
+        let holds = self.condition(condition);
+        if self.scope != before {
+            let message = "the condition of a loop cannot change anything";
+            let help = "write `loop { .. }`, and leave it with `break` where the condition does not hold";
+            self.refuse(condition, message, help);
+            self.scope = before;
+        }
+        holds
     }
 
     /// The items of a loop that may end before they do.
