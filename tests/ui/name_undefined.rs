@@ -1,4 +1,4 @@
-// A name that is not defined, of which rustc says so.
+// A name that is not defined, but near to one that is.
 use gradus::prelude::*;
 
 #[differentiable]

@@ -118,6 +118,16 @@ impl Lowerer<'_> {
         // module beside the function says the same as the function.
         let is_misspelt =
             path.path.get_ident().is_some_and(|name| name.to_string().starts_with(char::is_lowercase));
+        let known = self.scope.iter().map(|(known, _)| known.as_str());
+        let name = text(&path.path);
+        if is_misspelt
+            && !is_length
+            && let Some(near) = nearest(&name, known)
+        {
+            // Where another mistake is said, rustc does not look at names.
+            let help = format!("did you mean `{near}`?");
+            return self.refuse(path, format!("`{name}` is not a variable of this function"), help);
+        }
         let access = match is_length || is_misspelt {
             true => path.to_token_stream(),
             false => rerooted(&path.path),
